@@ -66,6 +66,16 @@ def degree_in_rashi(units: int) -> float:
     return printed(units) % RASHI_UNITS // PRINTED_UNITS / 10**7
 
 
+def shown(units: int) -> tuple[float, float]:
+    """Longitude and degree within the sign, both with seven decimals.
+
+    >>> shown(quantise(123.45678912))
+    (123.4567891, 3.4567891)
+    """
+    cut = printed(units)
+    return cut // PRINTED_UNITS / 10**7, cut % RASHI_UNITS // PRINTED_UNITS / 10**7
+
+
 def rashi_of(units: int) -> Rashi:
     """The sign.
 

@@ -1,0 +1,72 @@
+"""What is wrong, as data: on items of lists, and the same fields in `errors[].extensions`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import strawberry
+
+from ephemeris.civil import offset_text
+from ephemeris.errors import ChartError, LocalTimeError
+from ephemeris.moments import Candidate
+from ephemeris.words import Disambiguation, ErrorCode
+from graph.fields import said
+from graph.scalars import DateTime, UtcOffset, instant_text
+
+
+@strawberry.type(description="One reading of a local time.")
+class MomentCandidate:
+    utc: DateTime = said("The instant, UTC.")
+    utc_offset: UtcOffset = said("Its offset.")
+    abbreviation: str | None = said("IST, +0630 …")
+    daylight_saving: bool = said("Whether summer or war time.")
+    disambiguation: Disambiguation = said("What to send as BirthInput.disambiguation for this one.")
+
+
+@strawberry.type(description="What is wrong, where, and what to do. The same fields stand in `errors[].extensions`.")
+class Problem:
+    code: ErrorCode = said("Stable code.")
+    message: str = said("For people, in English, with the value.")
+    remedy: str = said("What to change.")
+    path: list[str] = said("Argument path: [births, 3, latitude].")
+    candidates: list[MomentCandidate] = said(
+        "For ambiguous and nonexistent local times: the readings, earlier first; empty for every other problem."
+    )
+
+
+class ProblemValue(msgspec.Struct, frozen=True):
+    """What a `Problem` is read from."""
+
+    code: ErrorCode
+    message: str
+    remedy: str
+    path: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+
+
+def problem_of(error: ChartError) -> ProblemValue:
+    """An error as data."""
+    candidates = error.candidates if isinstance(error, LocalTimeError) else ()
+    return ProblemValue(error.code, error.message, error.remedy, tuple([str(step) for step in error.path]), candidates)
+
+
+def extensions_of(error: ChartError) -> dict[str, Any]:
+    """An error as the extensions of a GraphQL error: the fields of `Problem` but the message, spelt as in the schema."""
+    problem = problem_of(error)
+    return {
+        "code": problem.code.name,
+        "remedy": problem.remedy,
+        "path": list(problem.path),
+        "candidates": [_candidate(candidate) for candidate in problem.candidates],
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "utc": instant_text(candidate.utc),
+        "utcOffset": offset_text(candidate.utc_offset),
+        "abbreviation": candidate.abbreviation,
+        "daylightSaving": candidate.daylight_saving,
+        "disambiguation": candidate.disambiguation.name,
+    }

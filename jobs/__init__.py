@@ -1,0 +1,1 @@
+"""Bulk operations on Dramatiq: record, scripts, broker, actors, progress, results."""

@@ -1,0 +1,77 @@
+"""Kinds of values that are asked for, computed and kept: how each is computed, written, read back and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from ephemeris.chart import NatalChart, bind
+from ephemeris.natal import natal_chart
+from ephemeris.vargas import Varga, bind_vargas, varga
+from resolvers.keys import Keys
+from resolvers.requests import NatalRequest, VargaRequest
+
+
+class Request(Protocol):
+    """A question with the bytes that tell it from all others."""
+
+    @property
+    def token(self) -> bytes:
+        """Equal for equal questions."""
+
+
+Asked = TypeVar("Asked", bound=Request)
+Value = TypeVar("Value")
+
+
+class Kind(NamedTuple, Generic[Asked, Value]):
+    """A kind of value.
+
+    `compute` answers one request with a value as it travels; `join` makes it ready to be read; `order` is what a batch is sorted by, because neighbours in time share segments of the ephemeris files.
+    """
+
+    name: str
+    compute: Callable[[Asked], Value]
+    join: Callable[[Value, Asked, Keys], Value]
+    order: Callable[[Asked], float]
+    encode: Callable[[Value], bytes]
+    decode: Callable[[bytes], Value]
+
+
+def _compute_natal(asked: NatalRequest) -> NatalChart:
+    return natal_chart(asked.instant, asked.place, asked.conventions.settings, asked.outer)
+
+
+def _join_natal(chart: NatalChart, asked: NatalRequest, keys: Keys) -> NatalChart:
+    settings, key = asked.conventions.settings, keys.label(asked.identity)
+    return bind(chart, asked.instant, asked.place, settings, asked.local, key)
+
+
+def _natal_order(asked: NatalRequest) -> float:
+    return asked.instant.jd_tt
+
+
+def _compute_vargas(asked: VargaRequest) -> tuple[Varga, ...]:
+    frame = asked.chart.frame
+    return tuple([varga(frame, division, variant, frame.settings) for division, variant in asked.wanted])
+
+
+def _join_vargas(vargas: tuple[Varga, ...], asked: VargaRequest, _keys: Keys) -> tuple[Varga, ...]:
+    return bind_vargas(vargas, asked.chart.frame)
+
+
+def _no_order(_asked: VargaRequest) -> float:
+    return 0.0
+
+
+_encoder = msgspec.msgpack.Encoder()
+
+NATAL: Kind[NatalRequest, NatalChart] = Kind(
+    "natal", _compute_natal, _join_natal, _natal_order, _encoder.encode, msgspec.msgpack.Decoder(NatalChart).decode
+)
+VARGAS: Kind[VargaRequest, tuple[Varga, ...]] = Kind(
+    "vargas", _compute_vargas, _join_vargas, _no_order, _encoder.encode, msgspec.msgpack.Decoder(tuple[Varga, ...]).decode
+)
+KINDS = (NATAL, VARGAS)

@@ -1,0 +1,39 @@
+"""The Redis clients, each with the time-outs of its purpose."""
+
+from __future__ import annotations
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+CACHE_CONNECTIONS = 32
+
+
+def cache_client(url: str, *, timeout_seconds: float = 0.05, max_connections: int = CACHE_CONNECTIONS) -> Redis:
+    """A client that gives up at once, for values that can be computed instead; it connects at its first command.
+
+    Call it inside the running event loop, once per process, and `aclose()` it there.
+
+    Args:
+        url: redis://, rediss:// or unix://; options in its query win over those given here.
+        timeout_seconds: for connecting, for each answer, and for a connection of the pool to become free.
+        max_connections: the pool's size; further requests wait for a free connection.
+
+    Commands raise redis.exceptions.TimeoutError (a stopped server: after one timeout) or ConnectionError (a server
+    that is gone: at once). Answers are bytes.
+    """
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=max_connections,
+        timeout=timeout_seconds,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        # redis-py's own default, ten retries of any error, hangs for over a minute on a stopped server. One retry on
+        # a broken connection alone survives a server's restart without an error, and a time-out is not waited twice.
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        decode_responses=False,  # values are msgpack
+        protocol=2,  # RESP3 would add a HELLO to every new connection, for nothing that the cache uses
+        driver_info=None,  # nor is CLIENT SETINFO wanted: two more commands within the same 50 ms
+    )
+    return Redis.from_pool(pool)
