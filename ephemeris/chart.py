@@ -13,6 +13,7 @@ import msgspec
 
 from ephemeris.angles import (
     ARCSECOND_UNITS,
+    CIRCLE_UNITS,
     DEGREE_UNITS,
     NAKSHATRA_UNITS,
     PADA_UNITS,
@@ -52,8 +53,7 @@ _ABHIJIT = 276 * DEGREE_UNITS + 40 * DEGREE_UNITS // 60, 280 * DEGREE_UNITS + (5
 EPOCH = datetime(2000, 1, 1, 12, tzinfo=UTC)
 """The local time of a chart that is asked for by its Julian days alone."""
 
-_PADAS_IN_RASHI = RASHI_UNITS // PADA_UNITS
-_PADAS_IN_NAKSHATRA = NAKSHATRA_UNITS // PADA_UNITS
+_ARCMILLISECOND_UNITS = ARCSECOND_UNITS // 1000
 _DAY_SECONDS = 86_400
 _STATIONARY = frozenset({Motion.STATIONARY_DIRECT, Motion.STATIONARY_RETROGRADE})
 
@@ -114,7 +114,6 @@ class GrahaPosition(msgspec.Struct, frozen=True, array_like=True):
     declination: float
     right_ascension: float
     bhava: int
-    chalit_bhava: int | None
     motion: Motion
     retrograde: bool
     combustion: Combustion | None
@@ -152,6 +151,12 @@ class GrahaPosition(msgspec.Struct, frozen=True, array_like=True):
         return self.units // PADA_UNITS % 12 == self.rashi
 
     @property
+    def chalit_bhava(self) -> int | None:
+        """House by degrees, by the settings' system; None where it has none at this latitude."""
+        found = self.frame.chalit
+        return None if found is None else found.house_of(self.units)
+
+    @property
     def lord_of(self) -> tuple[int, ...]:
         """Houses it owns, from the lagna."""
         return self.frame.owned[self.graha] if self.graha <= Graha.KETU else ()
@@ -174,19 +179,23 @@ class GrahaPosition(msgspec.Struct, frozen=True, array_like=True):
     @property
     def nearest_boundary(self) -> Boundary:
         """The nearest boundary of sign, star or pada."""
-        into = self.units % PADA_UNITS
-        ahead = into * 2 > PADA_UNITS
-        padas = self.units // PADA_UNITS + ahead
-        apart = PADA_UNITS - into if ahead else into
-        still = self.motion in _STATIONARY or self.speed == 0
-        seconds = None if still else round(apart / DEGREE_UNITS / abs(self.speed) * _DAY_SECONDS, 1)
-        return Boundary(_kind_of_boundary(padas), round(apart / ARCSECOND_UNITS, 3), seconds)
+        padas, apart = divmod(self.units, PADA_UNITS)
+        if apart * 2 > PADA_UNITS:
+            padas, apart = padas + 1, PADA_UNITS - apart
+        degrees_a_second = abs(self.speed) / _DAY_SECONDS
+        still = self.motion in _STATIONARY or degrees_a_second == 0
+        seconds = None if still else round(apart / DEGREE_UNITS / degrees_a_second, 1)
+        return Boundary(_BOUNDARIES[padas], apart // _ARCMILLISECOND_UNITS / 1000, seconds)
 
 
 def _kind_of_boundary(padas: int) -> BoundaryKind:
-    if padas % _PADAS_IN_RASHI == 0:
+    if padas % (RASHI_UNITS // PADA_UNITS) == 0:
         return BoundaryKind.RASHI
-    return BoundaryKind.PADA if padas % _PADAS_IN_NAKSHATRA else BoundaryKind.NAKSHATRA
+    return BoundaryKind.PADA if padas % (NAKSHATRA_UNITS // PADA_UNITS) else BoundaryKind.NAKSHATRA
+
+
+_BOUNDARIES = tuple(_kind_of_boundary(padas) for padas in range(CIRCLE_UNITS // PADA_UNITS + 1))
+"""What changes at the beginning of each pada, counted from the first of Aries."""
 
 
 class NatalChart(msgspec.Struct, frozen=True, array_like=True):

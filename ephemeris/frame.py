@@ -9,12 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ephemeris.angles import CIRCLE_UNITS, RASHI_UNITS, quantise, rashi_of
 from ephemeris.aspects import seers
 from ephemeris.houses import Houses, houses
+from ephemeris.lazy import lazy
 from ephemeris.lords import lords
 from ephemeris.settings import Settings
 from ephemeris.sky import OWN_CUSPS, Horizon, angles
@@ -50,27 +50,27 @@ class Frame:
         """The conventions of the chart."""
         return self.horizon.settings
 
-    @cached_property
+    @lazy
     def units(self) -> tuple[int, ...]:
         """Longitudes indexed by graha."""
         return tuple([units for _, units, _ in self.bodies])
 
-    @cached_property
+    @lazy
     def rashis(self) -> tuple[Rashi, ...]:
         """Signs indexed by graha."""
         return tuple([rashi_of(units) for _, units, _ in self.bodies])
 
-    @cached_property
+    @lazy
     def lords(self) -> tuple[Graha, ...]:
         """Lords indexed by sign, by the rule of co-lords."""
         return lords(self.units, self.settings.co_lords)
 
-    @cached_property
+    @lazy
     def seers(self) -> tuple[tuple[Graha, ...], ...]:
         """Grahas that see each sign."""
         return seers(self.rashis, self.settings.node_aspects)
 
-    @cached_property
+    @lazy
     def owned(self) -> tuple[tuple[int, ...], ...]:
         """Houses that each of Sun to Ketu owns, counted from the lagna."""
         houses_of: list[list[int]] = [[] for _ in range(9)]
@@ -79,7 +79,7 @@ class Frame:
             houses_of[self.lords[(first + k) % 12]].append(k + 1)
         return tuple([tuple(own) for own in houses_of])
 
-    @cached_property
+    @lazy
     def occupants(self) -> tuple[tuple[Graha, ...], ...]:
         """Grahas in each sign, by rising degree."""
         inside: list[list[Graha]] = [[] for _ in range(12)]
@@ -87,7 +87,7 @@ class Frame:
             inside[units // RASHI_UNITS].append(graha)
         return tuple([tuple(there) for there in inside])
 
-    @cached_property
+    @lazy
     def chalit(self) -> Houses | None:
         """Houses by the settings' system."""
         return houses(self.settings.chalit_system, self.lagna_units, self.midheaven_units, self.cusps)

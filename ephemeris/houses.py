@@ -29,9 +29,10 @@ class Houses(NamedTuple):
         """The house, 1 to 12, of a longitude."""
         return bisect_right(self.offsets, (units - self.starts[0]) % CIRCLE_UNITS)
 
-    def cusp(self, number: int) -> int:
-        """What the system calls the cusp of house *number*: the middle where the lagna is a middle, else the beginning."""
-        return (self.middles if self.system in CUSPS_ARE_MIDDLES else self.starts)[number - 1]
+    @property
+    def cusps(self) -> tuple[int, ...]:
+        """What the system calls the cusps: the middles where the lagna is a middle, else the beginnings."""
+        return self.middles if self.system in CUSPS_ARE_MIDDLES else self.starts
 
 
 CUSPS_ARE_MIDDLES = frozenset({HouseSystem.SRIPATI, HouseSystem.EQUAL_LAGNA_MIDDLE})
@@ -91,12 +92,11 @@ def _porphyry_cusps(lagna: int, midheaven: int) -> tuple[int, ...]:
     """Each quadrant in three equal parts: the eastern one from the midheaven to the lagna, the next on to the nadir."""
     east = (lagna - midheaven) % CIRCLE_UNITS
     north = CIRCLE_UNITS // 2 - east
-    tenth = (midheaven, midheaven + east // 3, midheaven + 2 * east // 3)
-    first = (lagna, lagna + north // 3, lagna + 2 * north // 3)
-    half = CIRCLE_UNITS // 2
-    fourth = tuple(cusp + half for cusp in tenth)
-    seventh = tuple(cusp + half for cusp in first)
-    return tuple([cusp % CIRCLE_UNITS for cusp in (*first, *fourth, *seventh, *tenth)])
+    eastern = (midheaven, midheaven + east // 3, midheaven + 2 * east // 3)
+    northern = (lagna, lagna + north // 3, lagna + 2 * north // 3)
+    above = [cusp % CIRCLE_UNITS for cusp in (*eastern, *northern)]
+    opposite = [(cusp + CIRCLE_UNITS // 2) % CIRCLE_UNITS for cusp in above]
+    return (*above[3:], *opposite, *above[:3])
 
 
 def _between(points: Sequence[int]) -> tuple[int, ...]:

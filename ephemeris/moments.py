@@ -84,6 +84,7 @@ class Moment(msgspec.Struct, frozen=True):
         julian_day_ut: UT1.
         julian_day_tt: TT.
         delta_t: TT − UT1 in seconds.
+        longitude: of the place, degrees east: sidereal time is local.
     """
 
     local: datetime
@@ -98,6 +99,17 @@ class Moment(msgspec.Struct, frozen=True):
     julian_day_ut: float
     julian_day_tt: float
     delta_t: float
+    longitude: float
+
+    @property
+    def instant(self) -> Instant:
+        """The same on the two scales that charts are computed by."""
+        return Instant(self.julian_day_ut, self.julian_day_tt)
+
+    @property
+    def sidereal_time(self) -> float:
+        """Local apparent sidereal time in hours, 0 ≤ x < 24."""
+        return round((swiss.sidereal_time(self.julian_day_ut) + self.longitude / 15) % 24, 7) % 24
 
 
 # ── readings ──

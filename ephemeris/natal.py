@@ -18,7 +18,6 @@ from ephemeris.angles import (
 from ephemeris.chart import GrahaPosition, Lagna, NatalChart, bind
 from ephemeris.combustion import combustion
 from ephemeris.dignities import natal_dignities
-from ephemeris.houses import Houses, houses
 from ephemeris.moments import Instant
 from ephemeris.motion import motion
 from ephemeris.places import Place
@@ -63,8 +62,7 @@ def natal_chart(instant: Instant, place: Place, settings: Settings, outer: bool 
     midheaven = quantise(found.angles.midheaven)
     cusps = tuple([quantise(cusp) for cusp in found.angles.cusps])
     bodies = _bodies(found, outer)
-    chalit = houses(settings.chalit_system, lagna.units, midheaven, cusps)
-    grahas = _positions(bodies, lagna, chalit, found.horizon)
+    grahas = _positions(bodies, lagna, found.horizon)
     fought = wars(*_columns(bodies), settings.war_rule)
     horizon = found.horizon
     return NatalChart(lagna, midheaven, cusps, grahas, fought, horizon.nutation, horizon.ayanamsha, horizon.armc)
@@ -121,7 +119,6 @@ class _Around(NamedTuple):
 
     lagna: int
     sun: int
-    chalit: Houses | None
     settings: Settings
     jd_tt: float
     flags: int
@@ -129,13 +126,11 @@ class _Around(NamedTuple):
     cosine: float
 
 
-def _positions(
-    bodies: Sequence[_Body], lagna: Lagna, chalit: Houses | None, horizon: Horizon
-) -> tuple[GrahaPosition, ...]:
+def _positions(bodies: Sequence[_Body], lagna: Lagna, horizon: Horizon) -> tuple[GrahaPosition, ...]:
     obliquity = radians(horizon.nutation.obliquity)
     settings, jd_tt = horizon.settings, horizon.instant.jd_tt
     flags, sine, cosine = flags_of(settings), sin(obliquity), cos(obliquity)
-    around = _Around(lagna.rashi, bodies[0].units, chalit, settings, jd_tt, flags, sine, cosine)
+    around = _Around(lagna.rashi, bodies[0].units, settings, jd_tt, flags, sine, cosine)
     dignities = natal_dignities([body.units for body in bodies], settings.node_dignity)
     return tuple([_position(body, dignity, around) for body, dignity in zip(bodies, dignities, strict=True)])
 
@@ -159,7 +154,6 @@ def _position(body: _Body, dignity: Dignity | None, around: _Around) -> GrahaPos
         declination,
         right_ascension,
         (rashi - around.lagna) % 12 + 1,
-        None if around.chalit is None else around.chalit.house_of(units),
         moved,
         speed < 0 or (graha in _NODES and settings.node_retrograde is NodeRetrograde.ALWAYS),
         combustion(graha, units, around.sun, speed < 0, settings.combustion),

@@ -8,6 +8,7 @@ import msgspec
 
 from ephemeris.angles import CIRCLE_UNITS, DEGREE_UNITS, NAKSHATRA_UNITS, PADA_UNITS, quantise
 from ephemeris.frame import Frame
+from ephemeris.moments import Instant
 from ephemeris.roots import crossing
 from ephemeris.sky import Horizon, angles
 from ephemeris.varga_rules import SHODASHAVARGA
@@ -91,7 +92,12 @@ def is_polar(horizon: Horizon) -> bool:
 
 
 def _lagna_at(horizon: Horizon, seconds: float) -> float:
-    turned = horizon._replace(armc=(horizon.armc + seconds * 360 / TURN_SECONDS) % 360)
+    """The lagna *seconds* later, under the same ayanamsha: a projected one is asked by the instant, the others by armc."""
+    days = seconds / _DAY_SECONDS
+    turned = horizon._replace(
+        instant=Instant(horizon.instant.jd_ut + days, horizon.instant.jd_tt + days),
+        armc=(horizon.armc + seconds * 360 / TURN_SECONDS) % 360,
+    )
     return angles(turned, HouseSystem.PORPHYRY).ascendant
 
 

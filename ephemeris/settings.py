@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ephemeris.errors import InputError
+from ephemeris.errors import ChartError, InputError
+from ephemeris.varga_rules import checked_rule
 from ephemeris.words import (
     AshtakavargaTable,
     Ayanamsha,
@@ -181,7 +182,7 @@ def _merged_variants(
     base: tuple[VargaVariantSetting, ...], own: tuple[VargaVariantSetting, ...]
 ) -> tuple[VargaVariantSetting, ...]:
     """One row a division, in order, without those that only say PARASHARA."""
-    rows: dict[int, VargaVariantSetting] = {row.division: row for row in base}
+    rows = {row.division: row for row in base}
     asked: set[int] = set()
     for index, row in enumerate(own):
         if row.division in asked:
@@ -192,6 +193,10 @@ def _merged_variants(
                 ("vargaVariants", index, "division"),
             )
         asked.add(row.division)
+        try:
+            checked_rule(row.division, row.variant)
+        except ChartError as error:
+            raise error.under("vargaVariants", index) from None
         rows[row.division] = row
     return tuple(rows[n] for n in sorted(rows) if rows[n].variant is not VargaVariant.PARASHARA)
 

@@ -35,6 +35,10 @@ FIRST_TT = 2378496.85
 LAST_TT = 2597642.0
 """Last instant served, Julian day TT: noon on 1 January 2400, which is 31 December everywhere on Earth."""
 
+_FIRST_ASKED, _LAST_ASKED = FIRST_TT - 0.05, LAST_TT + 1
+"""What searches near the ends may ask. Beyond 10 January 2400 the library would drop the file, and answer from its built-in
+model for the days before that too."""
+
 PROJECTED = frozenset({Ayanamsha.J2000, Ayanamsha.J1900, Ayanamsha.B1950, Ayanamsha.GALACTIC_ALIGNMENT_MARDYKS})
 """Ayanamshas that the library measures along the ecliptic of their epoch: for these, and only these, subtracting an
 angle is not what it does, and its own sidereal call is used."""
@@ -180,6 +184,8 @@ def calc(jd_tt: float, body: int, flags: int) -> Row:
     Raises:
         EphemerisError: UNAVAILABLE when the answer would not come from the files.
     """
+    if not _FIRST_ASKED <= jd_tt <= _LAST_ASKED:
+        raise _unusable(f"JD {jd_tt} is outside the files.")
     try:
         answer = swisseph.calc(jd_tt, body, _BASE | flags)
     except swisseph.Error as error:
@@ -233,7 +239,7 @@ def angles(armc: float, latitude: float, obliquity: float, system: HouseSystem) 
     try:
         cusps, points = swisseph.houses_armc(armc, latitude, obliquity, _HOUSE_LETTERS[system])
     except swisseph.Error as error:
-        raise _no_houses(latitude, system) from error
+        raise no_houses(latitude, system) from error
     return Angles(points[0], points[1], tuple(cusps[-12:]))
 
 
@@ -243,11 +249,12 @@ def sidereal_angles(jd_ut: float, latitude: float, longitude: float, flags: int,
     try:
         cusps, points = swisseph.houses_ex(jd_ut, latitude, longitude, letter, SIDEREAL | flags)
     except swisseph.Error as error:
-        raise _no_houses(latitude, system) from error
+        raise no_houses(latitude, system) from error
     return Angles(points[0], points[1], tuple(cusps[-12:]))
 
 
-def _no_houses(latitude: float, system: HouseSystem) -> HousesUndefinedError:
+def no_houses(latitude: float, system: HouseSystem) -> HousesUndefinedError:
+    """The error of a house system that has no cusps at a latitude."""
     return HousesUndefinedError(
         ErrorCode.HOUSES_UNDEFINED,
         f"{system.name} has no cusps at latitude {latitude}.",

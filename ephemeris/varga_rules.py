@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from ephemeris.words import Rashi, VargaSet, VargaVariant
+from ephemeris.errors import InputError
+from ephemeris.words import ErrorCode, Rashi, VargaSet, VargaVariant
 
 AR, TA, GE, CN, LE, VI, LI, SC, SG, CP, AQ, PI = Rashi
 
@@ -474,3 +475,35 @@ def varga_rules(division: int) -> tuple[VargaRule, ...]:
     """
     rows = (varga_rule(division, variant) for variant in VargaVariant)
     return tuple(row for row in rows if row is not None)
+
+
+def checked_rule(division: int, variant: VargaVariant) -> VargaRule:
+    """The row of a division and variant.
+
+    Raises:
+        InputError: DIVISION_UNSUPPORTED, or VARIANT_UNSUPPORTED with the division's variants in the remedy.
+
+    >>> checked_rule(9, VargaVariant.KALACHAKRA).division
+    9
+    """
+    row = varga_rule(division, variant)
+    if row is None:
+        raise _unsupported(division, variant)
+    return row
+
+
+def _unsupported(division: int, variant: VargaVariant) -> InputError:
+    if division not in DIVISIONS:
+        return InputError(
+            ErrorCode.DIVISION_UNSUPPORTED,
+            f"There is no division {division}.",
+            f"Send a division of {DIVISIONS[0]} to {DIVISIONS[-1]}.",
+            ("division",),
+        )
+    variants = ", ".join(row.variant.name for row in varga_rules(division))
+    return InputError(
+        ErrorCode.VARIANT_UNSUPPORTED,
+        f"D{division} has no variant {variant.name}.",
+        f"Send one of {variants}.",
+        ("variant",),
+    )

@@ -11,18 +11,17 @@ would give 30°, the next sign; it is one unit less, printed 29.9999999.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import msgspec
 
 from ephemeris.angles import PRINTED_UNITS, RASHI_UNITS, degree_in_rashi
 from ephemeris.dignities import RASHI_LORDS, VARGA_DIGNITIES, natal_dignities
-from ephemeris.errors import InputError
 from ephemeris.frame import Body, Frame
+from ephemeris.lazy import lazy
 from ephemeris.settings import Settings
 from ephemeris.varga_rules import (
-    DIVISIONS,
     Alternate,
     Composed,
     Construction,
@@ -30,10 +29,9 @@ from ephemeris.varga_rules import (
     FromItself,
     FromRashi,
     Turn,
-    varga_rule,
-    varga_rules,
+    checked_rule,
 )
-from ephemeris.words import Dignity, ErrorCode, Graha, Rashi, Reference, VargaVariant
+from ephemeris.words import Dignity, Graha, Rashi, Reference, VargaVariant
 
 
 class NatalLongitudes(Protocol):
@@ -89,7 +87,7 @@ class VargaFrame:
         self.lagna_rashi = chart.lagna.rashi
         self.rashis = tuple([placement.rashi for placement in chart.placements])
 
-    @cached_property
+    @lazy
     def key(self) -> str:
         """Names the varga in ids."""
         return f"{self.natal.key}.{self.division}.{self.variant.name}"
@@ -334,9 +332,7 @@ def _by_degree(placement: VargaPlacement) -> int:
 
 @cache
 def _layout(division: int, variant: VargaVariant) -> Layout:
-    row = varga_rule(division, variant)
-    if row is None:
-        raise _unsupported(division, variant)
+    row = checked_rule(division, variant)
     return Layout(
         tuple(
             _RASHIS[_sign(row.construction, division, sign, part) % 12]
@@ -374,20 +370,3 @@ def _runs_backwards(construction: Construction, sign: int) -> bool:
             return sign % 2 == 1
         case _:
             return False
-
-
-def _unsupported(division: int, variant: VargaVariant) -> InputError:
-    if division not in DIVISIONS:
-        return InputError(
-            ErrorCode.DIVISION_UNSUPPORTED,
-            f"There is no division {division}.",
-            f"Send a division of {DIVISIONS[0]} to {DIVISIONS[-1]}.",
-            ("division",),
-        )
-    variants = ", ".join(row.variant.name for row in varga_rules(division))
-    return InputError(
-        ErrorCode.VARIANT_UNSUPPORTED,
-        f"D{division} has no variant {variant.name}.",
-        f"Send one of {variants}.",
-        ("variant",),
-    )

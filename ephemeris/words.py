@@ -24,6 +24,8 @@ class Word(IntEnum):
         word.description = description
         return word
 
+    __hash__ = int.__hash__  # Enum's own is Python code, and tables by graha are asked a hundred times a chart
+
 
 # ── the sky ──
 
@@ -167,6 +169,8 @@ class Ayanamsha(IntEnum):
         ayanamsha._value_ = mode
         ayanamsha.description = description
         return ayanamsha
+
+    __hash__ = int.__hash__
 
     LAHIRI = (
         1,

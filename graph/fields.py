@@ -9,6 +9,11 @@ from typing import Any, TypeVar
 import strawberry
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
+from graph.context import Context
+
+InfoOf = strawberry.Info[Context, None]
+"""What a resolver that loads is handed."""
+
 Terms = TypeVar("Terms", bound=type[Enum])
 
 

@@ -152,6 +152,7 @@ def moment_of(birth: BirthRequest, zones: ZoneDatabase, scale: TimeScale) -> Mom
         julian_day_ut=found.jd_ut,
         julian_day_tt=found.jd_tt,
         delta_t=round((found.jd_tt - found.jd_ut) * delta_t.DAY_SECONDS, 4),
+        longitude=place.longitude,
     )
 
 

@@ -54,12 +54,12 @@ def _natal_order(asked: NatalRequest) -> float:
 
 
 def _compute_vargas(asked: VargaRequest) -> tuple[Varga, ...]:
-    frame = asked.chart.frame
+    frame = asked.frame
     return tuple([varga(frame, division, variant, frame.settings) for division, variant in asked.wanted])
 
 
 def _join_vargas(vargas: tuple[Varga, ...], asked: VargaRequest, _keys: Keys) -> tuple[Varga, ...]:
-    return bind_vargas(vargas, asked.chart.frame)
+    return bind_vargas(vargas, asked.frame)
 
 
 def _no_order(_asked: VargaRequest) -> float:

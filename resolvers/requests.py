@@ -13,11 +13,12 @@ from functools import lru_cache
 
 import msgspec
 
-from ephemeris.chart import EPOCH, NatalChart
+from ephemeris.chart import EPOCH
+from ephemeris.frame import Frame
 from ephemeris.moments import Instant
 from ephemeris.places import Place
 from ephemeris.settings import Settings
-from ephemeris.words import Graha, SettingsPreset, VargaVariant
+from ephemeris.words import Graha, VargaVariant
 
 _INSTANT_AND_PLACE = struct.Struct("<dddddi?")
 _DIVISION_AND_VARIANT = struct.Struct("<HB")
@@ -32,12 +33,8 @@ class Conventions(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=256)
 def conventions(settings: Settings) -> Conventions:
-    """Settings ready to be asked with.
-
-    The preset's name and the variants of vargas are no part of the bytes: neither changes a natal chart.
-    """
-    plain = msgspec.structs.replace(settings, preset=SettingsPreset.DEFAULT, varga_variants=())
-    return Conventions(settings, msgspec.msgpack.encode(plain))
+    """Settings ready to be asked with. All of them are part of the question: a chart in hand answers by its own settings."""
+    return Conventions(settings, msgspec.msgpack.encode(settings))
 
 
 class NatalRequest(msgspec.Struct, frozen=True):
@@ -83,9 +80,8 @@ def natal_request(
     return NatalRequest(instant, place, conventions, local, outer, numbers + conventions.code)
 
 
-def request_of(chart: NatalChart, outer: bool = False) -> NatalRequest:
-    """The request that a chart in hand answers, or the same with the outer three."""
-    frame = chart.frame
+def request_in(frame: Frame, *, outer: bool) -> NatalRequest:
+    """The request of the chart that *frame* belongs to, with the outer three or without."""
     horizon = frame.horizon
     return natal_request(horizon.instant, horizon.place, conventions(horizon.settings), frame.local, outer)
 
@@ -93,13 +89,13 @@ def request_of(chart: NatalChart, outer: bool = False) -> NatalRequest:
 class VargaRequest(msgspec.Struct, frozen=True):
     """Several divisional charts of one natal chart: which divisions, each by which variant."""
 
-    chart: NatalChart
+    frame: Frame
     wanted: tuple[tuple[int, VargaVariant], ...]
     token: bytes
 
 
-def varga_request(chart: NatalChart, wanted: Sequence[tuple[int, VargaVariant]]) -> VargaRequest:
-    """The request of the vargas *wanted* of a natal chart that is already there; with its outer three if it has them."""
-    natal = request_of(chart, outer=len(chart.grahas) > Graha.KETU + 1)
+def varga_request(frame: Frame, wanted: Sequence[tuple[int, VargaVariant]]) -> VargaRequest:
+    """The request of the vargas *wanted* of the natal chart of *frame*; with its outer three where it has them."""
+    natal = request_in(frame, outer=len(frame.bodies) > Graha.KETU + 1)
     codes = b"".join([_DIVISION_AND_VARIANT.pack(*row) for row in wanted])
-    return VargaRequest(chart, tuple(wanted), natal.token + b"\0vargas" + codes)
+    return VargaRequest(frame, tuple(wanted), natal.token + b"\0vargas" + codes)

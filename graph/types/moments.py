@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
 import strawberry
 from strawberry import Parent
@@ -11,10 +9,9 @@ from strawberry import Parent
 from ephemeris.angles import plain_text, quantise
 from ephemeris.sky import AyanamshaAt
 from ephemeris.words import AngleFormat, Ayanamsha, ZoneSource
-from graph.fields import given, said
+from graph.fields import said
 from graph.scalars import Date, DateTime, TimeZone, UtcOffset
-
-Format = Annotated[AngleFormat, given("How.")]
+from graph.types.asked import Format
 
 
 @strawberry.type(description="The instant in all scales, and how the zone was found.")

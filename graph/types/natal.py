@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import cast
 
 import strawberry
 from strawberry import ID, Parent
@@ -24,15 +24,10 @@ from ephemeris.words import (
     Reference,
     Relation,
 )
-from graph.fields import given, said
+from graph.fields import InfoOf, said
 from graph.names import graha_name, nakshatra_name, rashi_name
-from graph.types.moments import Format
-
-InLanguage = Annotated[Language, given("Language.")]
-OfLength = Annotated[LabelLength, given("Length.")]
-CountedFrom = Annotated[Reference, given("Counted from here.", name="from")]
-OfSystem = Annotated[HouseSystem | None, given("Absent = settings.chalitSystem.")]
-WithOuter = Annotated[bool, given("With Uranus, Neptune, Pluto.")]
+from graph.types.asked import ByVariant, CountedFrom, Format, InLanguage, OfDivision, OfLength, OfSystem, WithOuter
+from graph.types.varga import VargaPlacement
 
 Placed = natal.Lagna | natal.GrahaPosition
 
@@ -113,6 +108,13 @@ def _chalit_bhava(root: Parent[natal.GrahaPosition], system: OfSystem = None) ->
     return None if found is None else found.house_of(root.units)
 
 
+async def _in_varga(
+    root: Parent[natal.GrahaPosition], info: InfoOf, division: OfDivision, variant: ByVariant = None
+) -> VargaPlacement:
+    varga = await info.context.varga(root.frame, division, variant)
+    return cast("VargaPlacement", varga.placements[root.graha])
+
+
 @strawberry.type(description="A graha in the natal chart.")
 class GrahaPosition:
     id: ID = said("For client caches.", _position_id)
@@ -149,6 +151,9 @@ class GrahaPosition:
     vargottama: bool = said("Same sign in D1 and D9.")
     relations: list[GrahaRelation] = said("How it regards the others of the seven.")
     aspected_by: list[Graha] = said("Grahas that see it.")
+    in_varga: VargaPlacement = said(
+        "Its place in one division: same as varga(division).graha(name).", _in_varga
+    )
     nearest_boundary: Boundary = said("The nearest boundary where something in the answer would change.")
 
 
@@ -156,8 +161,11 @@ def _bhava_id(root: Parent[houses.Bhava]) -> ID:
     return ID(f"b_{root.frame.key}.{root.reference.name}.{root.number}")
 
 
-def _present(root: Parent[houses.Bhava]) -> list[Graha]:
-    return [graha for graha in root.occupants if graha <= Graha.KETU]
+async def _occupants(root: Parent[houses.Bhava], info: InfoOf, outer: WithOuter = False) -> list[Graha]:
+    if not outer:
+        return [graha for graha in root.occupants if graha <= Graha.KETU]
+    whole = await info.context.with_outer(root.frame)
+    return list(whole.frame.occupants[root.rashi])
 
 
 @strawberry.type(description="A house by rashi.")
@@ -168,7 +176,7 @@ class Bhava:
     rashi_number: int = said("1 (Aries) to 12.")
     lord: Graha = said("Its lord.")
     lord_bhava: int = said("The house its lord is in.")
-    occupants: list[Graha] = said("Who is in it, by rising degree.", _present)
+    occupants: list[Graha] = said("Who is in it, by rising degree.", _occupants)
     aspected_by: list[Graha] = said("Who sees it.")
 
 

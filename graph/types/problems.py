@@ -45,15 +45,16 @@ class ProblemValue(msgspec.Struct, frozen=True):
     candidates: tuple[Candidate, ...]
 
 
-def problem_of(error: ChartError) -> ProblemValue:
-    """An error as data."""
+def problem_of(error: ChartError, *argument: str | int) -> ProblemValue:
+    """An error as data. Args: argument: where in the request the value stood that the error's path begins in."""
     candidates = error.candidates if isinstance(error, LocalTimeError) else ()
-    return ProblemValue(error.code, error.message, error.remedy, tuple([str(step) for step in error.path]), candidates)
+    path = tuple([str(step) for step in (*argument, *error.path)])
+    return ProblemValue(error.code, error.message, error.remedy, path, candidates)
 
 
-def extensions_of(error: ChartError) -> dict[str, Any]:
+def extensions_of(error: ChartError, *argument: str | int) -> dict[str, Any]:
     """An error as the extensions of a GraphQL error: the fields of `Problem` but the message, spelt as in the schema."""
-    problem = problem_of(error)
+    problem = problem_of(error, *argument)
     return {
         "code": problem.code.name,
         "remedy": problem.remedy,

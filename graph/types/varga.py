@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, cast
 
 import msgspec
 import strawberry
-from strawberry import ID, Info, Parent
+from strawberry import ID, Parent
 
 from ephemeris import varga_rules as rules
 from ephemeris import vargas
 from ephemeris.angles import text
+from ephemeris.sensitivity import LagnaSpan as Held
 from ephemeris.sensitivity import lagna_span
 from ephemeris.varga_deities import deity
 from ephemeris.words import AngleFormat, Dignity, Graha, LabelLength, Language, Rashi, Reference, VargaSet, VargaVariant
-from graph.context import Context
-from graph.fields import given, said
+from graph.context import needs_outer
+from graph.fields import InfoOf, given, said
 from graph.names import graha_name, rashi_name, varga_name
 from graph.scalars import DateTime
-from graph.types.moments import Format
-from graph.types.natal import CountedFrom, InLanguage, OfLength, WithOuter
+from graph.types.asked import CountedFrom, Format, InLanguage, OfLength, Only, Which, WithOuter
 
 FromInVarga = Annotated[Reference, given("Counted from here, in this chart.", name="from")]
-Only = Annotated[list[Graha] | None, given("Only these.")]
 
 Placed = vargas.VargaLagna | vargas.VargaPlacement
 
@@ -69,8 +68,9 @@ def _bhava(root: Parent[vargas.VargaPlacement], reference: CountedFrom = Referen
     return root.frame.bhava(root.rashi, reference)
 
 
-def _deity(root: Parent[vargas.VargaPlacement], language: InLanguage = Language.EN) -> str | None:
-    return deity(root.frame.division, root.part, root.frame.natal_rashi(root.graha))
+def _deity(root: Parent[vargas.VargaPlacement]) -> str | None:
+    frame = root.frame
+    return deity(frame.division, root.part, frame.natal.rashis[root.graha])
 
 
 @strawberry.type(description="A graha in a division.")
@@ -98,8 +98,11 @@ def _bhava_id(root: Parent[vargas.VargaBhava]) -> ID:
     return ID(f"vb_{root.frame.key}.{root.reference.name}.{root.number}")
 
 
-def _present(root: Parent[vargas.VargaBhava]) -> list[Graha]:
-    return list(root.occupants())
+async def _occupants(root: Parent[vargas.VargaBhava], info: InfoOf, outer: WithOuter = False) -> list[Graha]:
+    if not outer:
+        return list(root.occupants())
+    whole = await info.context.varga_with_outer(root.frame)
+    return list(vargas.varga_bhavas(whole, root.reference)[root.number - 1].occupants(outer=True))
 
 
 @strawberry.type(description="A house of a division.")
@@ -109,16 +112,7 @@ class VargaBhava:
     rashi: Rashi = said("Sign.")
     rashi_number: int = said("1 (Aries) to 12.")
     lord: Graha = said("Lord.")
-    occupants: list[Graha] = said("Who is in it.", _present)
-
-
-class SpanValue(msgspec.Struct, frozen=True):
-    """What a `LagnaSpan` is read from."""
-
-    from_: DateTime
-    until: DateTime
-    seconds_before: float
-    seconds_after: float
+    occupants: list[Graha] = said("Who is in it, by degree.", _occupants)
 
 
 @strawberry.type(description="How long a lagna holds.")
@@ -138,12 +132,75 @@ def _varga_name(root: Parent[vargas.Varga], language: InLanguage = Language.EN) 
 
 
 def _bhavas(root: Parent[vargas.Varga], reference: FromInVarga = Reference.LAGNA) -> list[VargaBhava]:
-    return vargas.varga_bhavas(root, reference)  # type: ignore[return-value]  # the value behind the type
+    return cast("list[VargaBhava]", vargas.varga_bhavas(root, reference))
 
 
 async def _grahas(
-    root: Parent[vargas.Varga], info: Info[Context, None], only: Only = None, outer: WithOuter = False
+    root: Parent[vargas.Varga], info: InfoOf, only: Only = None, outer: WithOuter = False
 ) -> list[VargaPlacement]:
-    whole = await info.context.with_outer_varga(root) if outer else root
-    chosen = whole.placements if only is None else [whole.placement(graha) for graha in only]
-    return list(chosen)  # type: ignore[arg-type]  # the values behind the type
+    whole = await info.context.varga_with_outer(root.frame) if outer or needs_outer(*(only or ())) else root
+    chosen = whole.placements if only is None else [whole.placements[graha] for graha in only]
+    return cast("list[VargaPlacement]", chosen)
+
+
+async def _graha(root: Parent[vargas.Varga], info: InfoOf, name: Which) -> VargaPlacement:
+    whole = await info.context.varga_with_outer(root.frame) if needs_outer(name) else root
+    return cast("VargaPlacement", whole.placements[name])
+
+
+def _lagna_span(root: Parent[vargas.Varga]) -> LagnaSpan | None:
+    found = lagna_span(root.frame.natal, root.division, root.variant)
+    return None if found is None else cast("LagnaSpan", _span(root.frame.natal.local, found))
+
+
+def _span(local: datetime, found: Held) -> SpanValue:
+    since, until = timedelta(seconds=found.seconds_before), timedelta(seconds=found.seconds_after)
+    return SpanValue(local - since, local + until, found.seconds_before, found.seconds_after)
+
+
+class SpanValue(msgspec.Struct, frozen=True):
+    """What a `LagnaSpan` is read from."""
+
+    from_: datetime
+    until: datetime
+    seconds_before: float
+    seconds_after: float
+
+
+@strawberry.type(description="A divisional chart.")
+class Varga:
+    id: ID = said("For client caches: one object whether asked by `varga` or `vargas`.", _id)
+    division: int = said("1 to 300.")
+    code: str = said("D9.")
+    name: str | None = said("Navamsha; null where the division has no name.", _varga_name)
+    variant: VargaVariant = said("As built.")
+    lagna: VargaLagna = said("Its lagna.")
+    grahas: list[VargaPlacement] = said("Sun to Ketu, then the outer three when asked.", _grahas)
+    graha: VargaPlacement = said("One of them.", _graha)
+    bhavas: list[VargaBhava] = said(
+        "Twelve houses counted from this chart's own lagna, by rashi. Vargas have no other houses.", _bhavas
+    )
+    lagna_span: LagnaSpan | None = said(
+        "When this chart's lagna changed its sign and when it will; null beyond the polar circles, where it can jump.",
+        _lagna_span,
+    )
+
+
+def _rule_name(root: Parent[rules.VargaRule], language: InLanguage = Language.EN) -> str | None:
+    return varga_name(root.division, language)
+
+
+def _is_default(root: Parent[rules.VargaRule]) -> bool:
+    return root.variant is VargaVariant.PARASHARA
+
+
+@strawberry.type(description="A division's construction.")
+class VargaRule:
+    division: int = said("Division.")
+    name: str | None = said("Name.", _rule_name)
+    signification: str | None = said("What it is read for.")
+    variant: VargaVariant = said("Variant.")
+    default: bool = said("Whether it is the default.", _is_default)
+    rule: str = said("The rule in a sentence.")
+    source: str | None = said("Source.")
+    sets: list[VargaSet] = said("Groups it belongs to.")

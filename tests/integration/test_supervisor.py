@@ -114,9 +114,9 @@ class Service:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self._reader.join(5.0)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        self._reader.join(2.0)
+        if not self._reader.is_alive() and self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 @pytest.fixture
@@ -252,6 +252,9 @@ def test_what_hangs_is_killed_after_the_grace_period_or_a_second_signal(
     time.sleep(0.2)
     service.process.terminate()
     service.wait_for("service.stopping")
+    time.sleep(0.2)
+    with pytest.raises(ConnectionRefusedError):
+        service.get()
     if second_signal:
         service.process.terminate()
     assert service.ended(limit=2.0) == 0

@@ -1,0 +1,75 @@
+"""From births as sent to charts: read, asked together, answered one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from time import perf_counter
+
+import msgspec
+
+from ephemeris.chart import NatalChart
+from ephemeris.errors import ChartError
+from ephemeris.settings import Settings
+from graph.context import Context
+from graph.inputs import BirthInput
+from graph.types.chart import Asked, Chart
+from resolvers.births import moment_of, place_of
+from resolvers.requests import NatalRequest, conventions, natal_request
+from resolvers.zones import ZoneDatabase
+
+_SLICE_SECONDS = 0.005
+
+
+def read(birth: BirthInput, settings: Settings, zones: ZoneDatabase) -> Asked:
+    """When and where a birth was.
+
+    Raises:
+        InputError: what is wrong with it, the path inside the birth.
+    """
+    request = birth.request()
+    moment = moment_of(request, zones, settings.time_scale)
+    return Asked(msgspec.msgpack.encode((request, settings)), moment, place_of(request), settings)
+
+
+def question(asked: Asked) -> NatalRequest:
+    """What the engine is asked for a birth."""
+    moment = asked.moment
+    return natal_request(moment.instant, asked.place, conventions(asked.settings), moment.local)
+
+
+async def chart_of(birth: BirthInput, settings: Settings, context: Context) -> Chart:
+    """The chart of one birth. Raises: ChartError as `read`, or when the engine cannot answer."""
+    asked = read(birth, settings, context.engine.zones)
+    return Chart(value=await context.natal(question(asked)), asked=asked)
+
+
+async def charts_of(births: Sequence[BirthInput], settings: Settings, context: Context) -> list[Chart | ChartError]:
+    """The charts of many births in their order, an error in the place of each that has none; one batch to the engine."""
+    read_births = await _read_all(births, settings, context.engine.zones)
+    asked = [found for found in read_births if isinstance(found, Asked)]
+    values = iter(await context.loaders.natal.answers([question(found) for found in asked]))
+    return [found if isinstance(found, ChartError) else _charted(found, next(values)) for found in read_births]
+
+
+def _charted(asked: Asked, value: NatalChart | BaseException) -> Chart | ChartError:
+    if isinstance(value, NatalChart):
+        return Chart(value=value, asked=asked)
+    if isinstance(value, ChartError):
+        return value
+    raise value
+
+
+async def _read_all(births: Sequence[BirthInput], settings: Settings, zones: ZoneDatabase) -> list[Asked | ChartError]:
+    """Each birth read, the event loop let go between slices."""
+    found: list[Asked | ChartError] = []
+    since = perf_counter()
+    for birth in births:
+        try:
+            found.append(read(birth, settings, zones))
+        except ChartError as error:
+            found.append(error)
+        if perf_counter() - since > _SLICE_SECONDS:
+            await asyncio.sleep(0)
+            since = perf_counter()
+    return found

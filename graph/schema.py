@@ -1,0 +1,24 @@
+"""The schema: strawberry's definition of it, and graphql-core's for executing."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from graph import terms
+from graph.query import Query
+from graph.scalars import SCALARS
+
+
+@cache
+def schema() -> strawberry.Schema:
+    """The schema, built once per process."""
+    config = StrawberryConfig(scalar_map=SCALARS)
+    return strawberry.Schema(Query, types=[*terms.TERMS], config=config)
+
+
+def sdl() -> str:
+    """The schema in the Schema Definition Language, as schema.graphql holds it."""
+    return schema().as_str().rstrip() + "\n"
