@@ -22,10 +22,7 @@ GRAHA_DRISHTI = {
 NODE_DRISHTI = {NodeAspects.SEVENTH: (7,), NodeAspects.FIVE_SEVEN_NINE: (5, 7, 9), NodeAspects.NONE: ()}
 """The same of Rahu and Ketu, by the setting: sources differ."""
 
-_ALL = {
-    rule: tuple([*(GRAHA_DRISHTI[graha] for graha in GRAHA_DRISHTI), counts, counts])
-    for rule, counts in NODE_DRISHTI.items()
-}
+_ALL = {rule: (*GRAHA_DRISHTI.values(), counts, counts) for rule, counts in NODE_DRISHTI.items()}
 _NINE = tuple(graha for graha in Graha if graha <= Graha.KETU)
 _MEMBERS = tuple(tuple(graha for graha in _NINE if mask >> graha & 1) for mask in range(1 << len(_NINE)))
 
@@ -75,7 +72,8 @@ def graha_aspects(
         occupants: grahas in each of the twelve signs.
     """
     found = []
-    targets = [[other for other in inside if other <= Graha.KETU] or [None] for inside in occupants]
+    nobody: list[Graha | None] = [None]
+    targets = [[other for other in inside if other <= Graha.KETU] or nobody for inside in occupants]
     for graha, counts in zip(_NINE, _ALL[rule], strict=True):
         for count in counts:
             seen = (rashis[graha] + count - 1) % 12

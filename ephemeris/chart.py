@@ -218,8 +218,8 @@ class NatalChart(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def sidereal_time(self) -> float:
-        """Local apparent sidereal time in hours."""
-        return round(self.armc / 15, 7)
+        """Local apparent sidereal time in hours, 0 ≤ x < 24."""
+        return round(self.armc / 15, 7) % 24
 
     @property
     def aspects(self) -> tuple[GrahaAspect, ...]:

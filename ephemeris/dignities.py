@@ -92,6 +92,7 @@ NATURAL_REGARDS = {
     Graha.KETU: Regard((Graha.MARS, Graha.VENUS, Graha.SATURN), (Graha.SUN, Graha.MOON)),
 }
 
+_RASHIS = tuple(Rashi)
 _SEVEN = frozenset(EXALTATIONS)
 _TEMPORAL_FRIENDS = frozenset({2, 3, 4, 10, 11, 12})
 _RELATIONS = tuple(Relation)
@@ -233,9 +234,10 @@ def _by_degree(graha: Graha, node_dignity: NodeDignity) -> Iterator[tuple[Dignit
     """Rows of the table; the dignity only changes at the beginning of a sign and at the ends of the arcs in it."""
     uccha, arc = EXALTATIONS.get(graha), MOOLATRIKONAS.get(graha)
     ends = {0} | ({uccha.until} if uccha else set()) | ({arc.start, arc.end} if arc else set())
+    row: tuple[Dignity | None, ...] = ()
     for rashi in Rashi:
         natural = natural_relation(graha, rashi_lord(rashi))
-        towards = [compound_relation(natural, temporal_relation(rashi, Rashi((rashi + k) % 12))) for k in range(12)]
+        towards = [compound_relation(natural, temporal_relation(rashi, _RASHIS[(rashi + k) % 12])) for k in range(12)]
         for degree in range(30):
             if degree in ends:
                 units = rashi * RASHI_UNITS + degree * DEGREE_UNITS

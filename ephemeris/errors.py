@@ -1,10 +1,10 @@
 """What can be wrong, as one tree.
 
-    ChartError                 a code, the value in words, what to do, and where
-    ├── InputError             what was sent cannot be used
-    │   └── LocalTimeError     a clock showed the time twice or never
-    ├── HousesUndefinedError   the sky has no answer at that place
-    └── EphemerisError         the Swiss Ephemeris cannot be trusted
+ChartError                 a code, the value in words, what to do, and where
+├── InputError             what was sent cannot be used
+│   └── LocalTimeError     a clock showed the time twice or never
+├── HousesUndefinedError   the sky has no answer at that place
+└── EphemerisError         the Swiss Ephemeris cannot be trusted
 """
 
 from __future__ import annotations

@@ -35,7 +35,14 @@ class Frame:
     """
 
     def __init__(
-        self, key: str, local: datetime, horizon: Horizon, lagna_units: int, midheaven_units: int, cusps: Sequence[int], bodies: Sequence[Body]
+        self,
+        key: str,
+        local: datetime,
+        horizon: Horizon,
+        lagna_units: int,
+        midheaven_units: int,
+        cusps: Sequence[int],
+        bodies: Sequence[Body],
     ) -> None:
         self.key = key
         self.local = local

@@ -6,9 +6,7 @@ As functools.cached_property of Python 3.12, without the lock of 3.11's, which c
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
-
-from typing_extensions import Self
+from typing import Any, Generic, Self, TypeVar, overload
 
 Value = TypeVar("Value")
 
@@ -18,8 +16,10 @@ class lazy(Generic[Value]):  # noqa: N801  a decorator, written as property is
 
     >>> class Sum:
     ...     @lazy
-    ...     def of_all(self): return sum(range(4))
-    >>> found = Sum(); found.of_all, found.__dict__
+    ...     def of_all(self):
+    ...         return sum(range(4))
+    >>> found = Sum()
+    ... found.of_all, found.__dict__
     (6, {'of_all': 6})
     """
 

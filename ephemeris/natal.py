@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from ephemeris.angles import (
     CIRCLE_UNITS,
-    DEGREE_UNITS,
     PADA_UNITS,
     nakshatra_of,
     quantise,
@@ -22,12 +21,12 @@ from ephemeris.moments import Instant
 from ephemeris.motion import motion
 from ephemeris.places import Place
 from ephemeris.settings import Settings
-from ephemeris.sky import Horizon, Sky, flags_of, sky
+from ephemeris.sky import SIDEREAL_DEGREES_A_DAY, Horizon, Sky, flags_of, sky
 from ephemeris.wars import wars
 from ephemeris.words import Dignity, Graha, LunarNode, NodeRetrograde
 
-SIDEREAL_DEGREES_A_SECOND = 360.98564736629 / 86_400
-"""How fast the sphere turns: mean sidereal rotation a second of UT1 (IERS Conventions)."""
+SIDEREAL_DEGREES_A_SECOND = SIDEREAL_DEGREES_A_DAY / 86_400
+"""How fast the sphere turns, by a second of UT1."""
 
 _NODES = frozenset({Graha.RAHU, Graha.KETU})
 _ASKED = {

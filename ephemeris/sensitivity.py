@@ -122,9 +122,7 @@ def _lagna_in_doubt(frame: Frame, division: int, seconds: int) -> bool:
         return True
     variant = VargaVariant.PARASHARA if division == 1 else frame.settings.variant(division)
     back, ahead = lagna_parts(frame.lagna_units, division, variant)
-    return (
-        quantise(_moved(frame.horizon, -seconds)) >= back or quantise(_moved(frame.horizon, seconds)) >= ahead
-    )
+    return quantise(_moved(frame.horizon, -seconds)) >= back or quantise(_moved(frame.horizon, seconds)) >= ahead
 
 
 def _reach(units: int, speed: float, seconds: int) -> tuple[int, int]:

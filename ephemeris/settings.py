@@ -109,8 +109,8 @@ PRESETS = {
     SettingsPreset.JAGANNATHA_HORA_8: PresetRow(
         "Jagannatha Hora 8 as it is installed.",
         (
-            "Exports of six charts, 1800 to 2090: positions 0.02″ (Uranus, Neptune, Pluto 0.35″; in 1800 the Moon 0.5″), "
-            "all signs of D1 to D60, Sripati bhavas.",
+            "Exports of six charts, 1800 to 2090: positions 0.02″, outer three 0.35″, Moon of 1800 0.5″.",
+            "The same charts: all signs of D1 to D60 and the Sripati bhavas.",
             "Planetary war: the one case there is (Mars and Jupiter on 4 April 2000).",
         ),
         Settings(

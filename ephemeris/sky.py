@@ -17,6 +17,9 @@ from ephemeris.settings import Settings
 from ephemeris.swiss import Angles, Nutation, Row
 from ephemeris.words import Ayanamsha, AyanamshaNutation, Graha, HouseSystem, LunarNode, PositionKind, PositionOrigin
 
+SIDEREAL_DEGREES_A_DAY = 360.98564736629
+"""How far the sphere turns: mean sidereal rotation a day of UT1 (IERS Conventions)."""
+
 _RATE_STEP = 0.001
 """Days between the two ayanamshas whose difference is its daily motion."""
 
@@ -82,9 +85,9 @@ def sky(instant: Instant, place: Place, settings: Settings, outer: bool = False)
     jd_tt = instant.jd_tt
     nutation = swiss.nutation(jd_tt)
     ayanamsha = ayanamsha_at(jd_tt, settings, nutation)
-    rows = _rows(jd_tt, place, settings, outer, swiss.NONUT)
+    rows = _rows(instant, place, settings, outer, swiss.NONUT)
     projected = settings.ayanamsha in swiss.PROJECTED
-    own = _rows(jd_tt, place, settings, outer, swiss.SIDEREAL) if projected else rows
+    own = _rows(instant, place, settings, outer, swiss.SIDEREAL) if projected else rows
     shift, motion = ayanamsha.for_grahas, ayanamsha.motion
     armc = swiss.right_ascension_of_midheaven(instant.jd_ut, place.longitude, nutation)
     horizon = Horizon(instant, place, settings, nutation, ayanamsha, armc)
@@ -153,11 +156,12 @@ def choose_ayanamsha(settings: Settings) -> None:
         swiss.set_ayanamsha(settings.ayanamsha, custom.epoch_jd, custom.value)
 
 
-def _rows(jd_tt: float, place: Place, settings: Settings, outer: bool, kind: int) -> tuple[Row, ...]:
+def _rows(instant: Instant, place: Place, settings: Settings, outer: bool, kind: int) -> tuple[Row, ...]:
+    jd_tt = instant.jd_tt
     flags = kind | flags_of(settings)
     node = _NODES[settings.node], flags
     if settings.origin is PositionOrigin.TOPOCENTRIC:
-        swiss.place(place.latitude, place.longitude, place.altitude)
+        swiss.place(place.latitude, place.longitude + _unturned(instant), place.altitude)
         flags |= swiss.TOPOCTR
     calc = swiss.calc
     rows = [calc(jd_tt, body, flags) for body in _INNER]
@@ -165,6 +169,12 @@ def _rows(jd_tt: float, place: Place, settings: Settings, outer: bool, kind: int
     if outer:
         rows += [calc(jd_tt, body, flags) for body in _OUTER]
     return tuple(rows)
+
+
+def _unturned(instant: Instant) -> float:
+    """Degrees by which the Earth has turned beyond what the library believes, whose topocentric calls have TT alone and
+    its own Delta T; from 2022 it lags behind what was observed (`ephemeris.delta_t`)."""
+    return (instant.jd_ut - (instant.jd_tt - swiss.delta_t(instant.jd_tt))) * SIDEREAL_DEGREES_A_DAY
 
 
 def flags_of(settings: Settings) -> int:

@@ -156,7 +156,9 @@ def _self_test() -> None:
     for kind, name in enumerate(FILES):
         used, _, _, number, *_ = swisseph.get_current_file_data(kind)
         if number != JPL_NUMBER or not used.endswith(name):
-            raise _unusable(f"The library reads {used or 'no file'} (DE{number}) where {name} of DE{JPL_NUMBER} is wanted.")
+            raise _unusable(
+                f"The library reads {used or 'no file'} (DE{number}) where {name} of DE{JPL_NUMBER} is wanted."
+            )
 
 
 def check_process() -> None:

@@ -53,7 +53,7 @@ def wars(
 
 def _any_close(ascending: Sequence[int]) -> bool:
     turned = (*ascending[1:], ascending[0] + CIRCLE_UNITS)
-    return any([b - a <= DEGREE_UNITS for a, b in zip(ascending, turned, strict=True)])
+    return min([b - a for a, b in zip(ascending, turned, strict=True)]) <= DEGREE_UNITS
 
 
 def _ranked(

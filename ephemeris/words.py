@@ -7,6 +7,7 @@ plain tuple. The description on each row is what the schema, the settings form a
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Self
 
 
 class Word(IntEnum):
@@ -18,7 +19,7 @@ class Word(IntEnum):
 
     description: str
 
-    def __new__(cls, description: str) -> Word:
+    def __new__(cls, description: str) -> Self:
         word = int.__new__(cls, len(cls.__members__))
         word._value_ = len(cls.__members__)
         word.description = description
@@ -152,9 +153,7 @@ class Reference(Word):
 class TimeScale(Word):
     """What the civil time of a birth is taken for."""
 
-    UTC = (
-        "Civil time is UTC: exact atomic time from 1972, with the Earth's rotation as observed; before 1972 the same as UT1."
-    )
+    UTC = "Civil time is UTC: exact atomic time from 1972, with the Earth's rotation as observed; before 1972 the same as UT1."
     UT1 = "Civil time is taken as UT1, the Earth's rotation itself, as other programs do: up to 0.9 s, 13\" of lagna, apart."
 
 
@@ -164,7 +163,7 @@ class Ayanamsha(IntEnum):
 
     description: str
 
-    def __new__(cls, mode: int, description: str) -> Ayanamsha:
+    def __new__(cls, mode: int, description: str) -> Self:
         ayanamsha = int.__new__(cls, mode)
         ayanamsha._value_ = mode
         ayanamsha.description = description
@@ -174,8 +173,7 @@ class Ayanamsha(IntEnum):
 
     LAHIRI = (
         1,
-        "Mode 1 of the Swiss Ephemeris. Chitrapaksha of the Calendar Reform Committee of 1955: what Indian vendors mean by "
-        "Lahiri. Default.",
+        "Mode 1. Chitrapaksha of the Calendar Reform Committee of 1955: what Indian vendors mean by Lahiri. Default.",
     )
     LAHIRI_ICRC = 46, "Mode 46: the committee's value as printed; under 1.2\" from LAHIRI. Also called Chitrapaksha."
     LAHIRI_1940 = 43, "Mode 43: Lahiri's ephemeris of 1940."

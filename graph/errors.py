@@ -54,4 +54,3 @@ def _masked(error: GraphQLError, cause: BaseException) -> GraphQLFormattedError:
     plain["message"] = f"Something went wrong here; it is logged as {correlation}."
     plain["extensions"] = {"code": "INTERNAL", "remedy": "Report the number in the message.", "path": []}
     return plain
-

@@ -33,16 +33,10 @@ from ephemeris.words import (
     VargaVariant,
     WarRule,
 )
+from graph.fields import sent
 from graph.scalars import Date, LocalTime, TimeZone, UtcOffset
 from graph.setting_rows import SETTINGS
 from resolvers.births import BirthRequest, ZoneRequest
-
-
-def sent(description: str, default: Any = strawberry.UNSET, *, required: bool = False) -> Any:
-    """A field of an input; absent means absent unless a default is named."""
-    if required:
-        return strawberry.field(description=description)
-    return strawberry.field(description=description, default=default)
 
 
 @strawberry.input(
@@ -59,7 +53,9 @@ class ZoneInput:
 
     def request(self) -> ZoneRequest:
         """As the engine asks it."""
-        return ZoneRequest(_or_none(self.name), _or_none(self.offset), _or_none(self.offset_hours), _or_none(self.solar))
+        return ZoneRequest(
+            _or_none(self.name), _or_none(self.offset), _or_none(self.offset_hours), _or_none(self.solar)
+        )
 
 
 @strawberry.input(
@@ -120,7 +116,9 @@ class SettingsInput:
     node_aspects: NodeAspects | None = sent("Aspects of the nodes.")
     combustion: CombustionTable | None = sent("Orbs of combustion.")
     war_rule: WarRule | None = sent("Who wins a planetary war.")
-    varga_variants: list[VargaVariantInput] | None = sent("Variants of single divisions; the others stay as the preset's.")
+    varga_variants: list[VargaVariantInput] | None = sent(
+        "Variants of single divisions; the others stay as the preset's."
+    )
     sunrise: SunriseRule | None = sent("What sunrise is.")
     dasha_year: DashaYear | None = sent("Length of a dasha year.")
     ashtakavarga: AshtakavargaTable | None = sent("Bindu tables.")

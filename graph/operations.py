@@ -16,7 +16,7 @@ from graphql import (
     parse,
     validate,
 )
-from graphql.execution import Executor
+from graphql.execution import Executor, execute_root_selection_set
 from strawberry import Schema
 
 from graph.checks import CheckedField, checked_fields, failures
@@ -61,7 +61,7 @@ class Operations:
 
     def prepare(self, text: str) -> Prepared:
         """The document read, from memory when it was read before."""
-        found = self._prepared.get(text)
+        found: Prepared | None = self._prepared.get(text)
         if found is None:
             found = self._read(text)
             if len(text) <= _LONGEST_KEPT:
@@ -86,10 +86,12 @@ class Operations:
             raw_variable_values=dict(variables or {}),
             operation_name=name,
         )
-        errors = executor if isinstance(executor, list) else failures(prepared.fields, executor.variable_values, self.schema)
+        errors = (
+            executor if isinstance(executor, list) else failures(prepared.fields, executor.variable_values, self.schema)
+        )
         if errors or isinstance(executor, list):
             return _refused([dict(formatted(error, BAD_USER_INPUT)) for error in errors])
-        answer = executor.execute_operation()
+        answer = execute_root_selection_set(executor)
         return _answered(await answer if isawaitable(answer) else answer)
 
     def operation_type(self, text: str, name: str | None) -> OperationType | None:

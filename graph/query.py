@@ -16,9 +16,7 @@ from ephemeris.settings import PRESETS
 from ephemeris.sky import ayanamsha_at
 from ephemeris.swiss import nutation
 from ephemeris.words import Ayanamsha, Language, SettingsPreset, TimeScale
-from graph import births as reading
-from graph import names as name_tables
-from graph import setting_rows
+from graph import births as reading, names as name_tables, setting_rows
 from graph.errors import refusal
 from graph.fields import InfoOf, given, said
 from graph.inputs import DEFAULT_SETTINGS, BirthInput, SettingsInput, resolved_settings
@@ -103,7 +101,9 @@ def _ayanamshas(at: Annotated[DateTime, given("When.")]) -> list[AyanamshaValue]
     moment = _covered(at)
     turned = nutation(moment.jd_tt)
     values = [
-        ayanamsha_value(which, ayanamsha_at(moment.jd_tt, msgspec.structs.replace(DEFAULT_SETTINGS, ayanamsha=which), turned))
+        ayanamsha_value(
+            which, ayanamsha_at(moment.jd_tt, msgspec.structs.replace(DEFAULT_SETTINGS, ayanamsha=which), turned)
+        )
         for which in Ayanamsha
         if which is not Ayanamsha.CUSTOM
     ]

@@ -8,6 +8,7 @@ from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
 
 from ephemeris.civil import offset_text
 
@@ -45,7 +46,7 @@ def _offset_text(value: int | str) -> str:
     return offset_text(value) if isinstance(value, int) else value
 
 
-SCALARS = {
+SCALARS: dict[object, ScalarDefinition] = {
     Date: strawberry.scalar(
         name="Date",
         description="Calendar date `YYYY-MM-DD`, proleptic Gregorian. A Julian date (Russia to 1918, Greece to 1923) must be "

@@ -7,7 +7,6 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from graph import terms
 from graph.query import Query
 from graph.scalars import SCALARS
 
@@ -16,7 +15,7 @@ from graph.scalars import SCALARS
 def schema() -> strawberry.Schema:
     """The schema, built once per process."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    return strawberry.Schema(Query, types=[*terms.TERMS], config=config)
+    return strawberry.Schema(Query, config=config)
 
 
 def sdl() -> str:

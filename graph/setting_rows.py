@@ -142,7 +142,12 @@ def setting_options(name: str | None = None) -> tuple[SettingOption, ...]:
 def _option(row: SettingRow) -> SettingOption:
     default: Enum = getattr(Settings(), row.field)
     return SettingOption(
-        row.name, row.label, row.description, default.name, tuple([_value(row, term) for term in row.terms]), row.affects
+        row.name,
+        row.label,
+        row.description,
+        default.name,
+        tuple([_value(row, term) for term in row.terms]),
+        row.affects,
     )
 
 

@@ -25,9 +25,11 @@ class Breaker:
 
     >>> now = [0.0]
     >>> breaker = Breaker(failures=1, rest=1.0, clock=lambda: now[0])
-    >>> breaker.failed(); breaker.allows()
+    >>> breaker.failed()
+    ... breaker.allows()
     False
-    >>> now[0] = 1.5; breaker.allows(), breaker.allows()
+    >>> now[0] = 1.5
+    ... breaker.allows(), breaker.allows()
     (True, False)
     """
 

@@ -105,8 +105,8 @@ class ChartCache:
         values = await self.shared.read(list(names.values()))
         found: _Answers = {}
         for (token, question), value in zip(own.items(), values, strict=True):
-            if value is not None and (answer := self._decoded(kind, value, question)) is not None:
-                found[token] = memory[token] = answer
+            if value is not None and (kept := self._decoded(kind, value, question)) is not None:
+                found[token] = memory[token] = kept
         rest = [question for token, question in own.items() if token not in found]
         fresh: dict[str, bytes] = {}
         for question, answer, written in await self._computed(kind, rest):
@@ -135,16 +135,17 @@ class ChartCache:
         answers: list[tuple[Asked, Value | ChartError, bytes | None]] = []
         since = perf_counter()
         for question in sorted(asked, key=kind.order):
-            answers.append(self._answered(kind, question))
+            answer, written = self._answered(kind, question)
+            answers.append((question, answer, written))
             if perf_counter() - since > _SLICE_SECONDS:
                 await asyncio.sleep(0)
                 since = perf_counter()
         return answers
 
-    def _answered(self, kind: Kind[Asked, Value], question: Asked) -> tuple[Asked, Value | ChartError, bytes | None]:
+    def _answered(self, kind: Kind[Asked, Value], question: Asked) -> tuple[Value | ChartError, bytes | None]:
         try:
             value = kind.compute(question)
         except ChartError as error:
-            return question, error, None
+            return error, None
         written = kind.encode(value)
-        return question, kind.join(value, question, self._keys), written
+        return kind.join(value, question, self._keys), written

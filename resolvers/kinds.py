@@ -72,6 +72,11 @@ NATAL: Kind[NatalRequest, NatalChart] = Kind(
     "natal", _compute_natal, _join_natal, _natal_order, _encoder.encode, msgspec.msgpack.Decoder(NatalChart).decode
 )
 VARGAS: Kind[VargaRequest, tuple[Varga, ...]] = Kind(
-    "vargas", _compute_vargas, _join_vargas, _no_order, _encoder.encode, msgspec.msgpack.Decoder(tuple[Varga, ...]).decode
+    "vargas",
+    _compute_vargas,
+    _join_vargas,
+    _no_order,
+    _encoder.encode,
+    msgspec.msgpack.Decoder(tuple[Varga, ...]).decode,
 )
 KINDS = (NATAL, VARGAS)

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from redis.exceptions import RedisError
 
@@ -45,7 +45,7 @@ class SharedTier:
         if self._client is not None and keys:
             found = await self._tried(partial(self._client.mget, keys))
             if found is not None:
-                return found
+                return cast("Sequence[bytes | None]", found)
         return [None] * len(keys)
 
     def write(self, values: Mapping[str, bytes], seconds: int) -> None:
@@ -77,7 +77,7 @@ class SharedTier:
     async def _store(self, client: Redis, values: dict[str, bytes], seconds: int) -> None:
         pipeline = client.pipeline(transaction=False)
         for key, value in values.items():
-            pipeline.set(key, value, ex=max(1, round(seconds * random.uniform(1 - _JITTER, 1 + _JITTER))))  # noqa: S311 spreads expiry, no secret
+            _ = pipeline.set(key, value, ex=max(1, round(seconds * random.uniform(1 - _JITTER, 1 + _JITTER))))  # noqa: S311 spreads expiry, no secret
         await self._tried(pipeline.execute)
 
     async def _tried(self, call: Callable[[], Awaitable[_T]]) -> _T | None:
@@ -87,10 +87,9 @@ class SharedTier:
         self.round_trips += 1
         try:
             answer = await call()
-        except (RedisError, OSError, asyncio.TimeoutError):
+        except (TimeoutError, RedisError, OSError):
             self.errors += 1
             self.breaker.failed()
             return None
         self.breaker.succeeded()
         return answer
-

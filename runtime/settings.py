@@ -44,6 +44,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     l1_entries: int
     cache_ttl_seconds: int
     cache_timeout_seconds: float
+    source_url: str
     secret_key: bytes | None
     slot: int | None
 
@@ -228,8 +229,12 @@ VARIABLES = (
     Variable("GRAHAQL_LOG_FORMAT", "log_format", "choice", "auto", "auto, json, console",
              "How log lines are written; auto means console on a terminal in development, else JSON.",
              values.one_of({"auto": "auto", "json": "json", "console": "console"})),
-    Variable("GRAHAQL_L1_ENTRIES", "l1_entries", "integer", "20000", "0–10000000",
-             "Charts that each API process keeps in memory; 0 keeps none.", values.whole_number(0, 10_000_000)),
+    Variable("GRAHAQL_L1_ENTRIES", "l1_entries", "integer", "20000", "1–10000000",
+             "Values of each kind (natal charts, sets of vargas) that each API process keeps in memory.",
+             values.whole_number(1, 10_000_000)),
+    Variable("GRAHAQL_SOURCE_URL", "source_url", "address", "/source.tar.gz", "a path of this service or an address",
+             "Where users find the source of what runs, as the AGPL asks; by default the service hands it out itself.",
+             values.words),
     Variable("GRAHAQL_CACHE_TTL_SECONDS", "cache_ttl_seconds", "integer", "604800", "1–31536000",
              "How long charts stay in the cache server; 604800 is 7 days.", values.whole_number(1, 31_536_000)),
     Variable("GRAHAQL_CACHE_TIMEOUT_SECONDS", "cache_timeout_seconds", "seconds", "0.05", "0.001–10",

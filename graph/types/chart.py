@@ -8,8 +8,7 @@ import msgspec
 import strawberry
 from strawberry import ID, Private
 
-from ephemeris import chart as natal
-from ephemeris import moments, places, sensitivity, settings
+from ephemeris import chart as natal, moments, places, sensitivity, settings
 from ephemeris.bhavas import bhavas, chalit
 from ephemeris.swiss import no_houses
 from ephemeris.varga_rules import VARGA_SETS

@@ -7,8 +7,7 @@ from typing import cast
 import strawberry
 from strawberry import ID, Parent
 
-from ephemeris import bhavas as houses
-from ephemeris import chart as natal
+from ephemeris import bhavas as houses, chart as natal
 from ephemeris.angles import text
 from ephemeris.words import (
     AngleFormat,
@@ -74,7 +73,9 @@ class Combustion:
     orb: float = said("Orb applied, degrees.")
 
 
-@strawberry.type(description="How one graha regards another. The seven are regarded; the nodes and the outer three are not.")
+@strawberry.type(
+    description="How one graha regards another. The seven are regarded; the nodes and the outer three are not."
+)
 class GrahaRelation:
     to: Graha = said("The other.")
     natural: Relation = said("Naisargika.")
@@ -151,9 +152,7 @@ class GrahaPosition:
     vargottama: bool = said("Same sign in D1 and D9.")
     relations: list[GrahaRelation] = said("How it regards the others of the seven.")
     aspected_by: list[Graha] = said("Grahas that see it.")
-    in_varga: VargaPlacement = said(
-        "Its place in one division: same as varga(division).graha(name).", _in_varga
-    )
+    in_varga: VargaPlacement = said("Its place in one division: same as varga(division).graha(name).", _in_varga)
     nearest_boundary: Boundary = said("The nearest boundary where something in the answer would change.")
 
 

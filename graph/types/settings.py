@@ -53,7 +53,9 @@ def as_input(chosen: conventions.Settings) -> dict[str, Any]:
     written = {row.name: getattr(chosen, row.field).name for row in SETTINGS}
     if custom is not None:
         written["customAyanamsha"] = {"epochJd": custom.epoch_jd, "value": custom.value}
-    written["vargaVariants"] = [{"division": row.division, "variant": row.variant.name} for row in chosen.varga_variants]
+    written["vargaVariants"] = [
+        {"division": row.division, "variant": row.variant.name} for row in chosen.varga_variants
+    ]
     return written
 
 

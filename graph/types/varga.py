@@ -9,11 +9,9 @@ import msgspec
 import strawberry
 from strawberry import ID, Parent
 
-from ephemeris import varga_rules as rules
-from ephemeris import vargas
+from ephemeris import varga_rules as rules, vargas
 from ephemeris.angles import text
-from ephemeris.sensitivity import LagnaSpan as Held
-from ephemeris.sensitivity import lagna_span
+from ephemeris.sensitivity import LagnaSpan as Held, lagna_span
 from ephemeris.varga_deities import deity
 from ephemeris.words import AngleFormat, Dignity, Graha, LabelLength, Language, Rashi, Reference, VargaSet, VargaVariant
 from graph.context import needs_outer
