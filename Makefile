@@ -68,7 +68,7 @@ schema-check: $(INSTALLED) ## fail when schema.graphql differs from the code
 
 .PHONY: bench
 bench: $(INSTALLED) ## run the benchmarks; they print ratios against a reference measured in the same run
-	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench $(ARGS) || exit; done
+	@for bench in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$bench .py) $(ARGS) || exit; done
 
 .PHONY: lock
 lock: $(INSTALLED) ## re-make requirements.lock: versions and hashes for every platform, no addresses

@@ -135,8 +135,7 @@ class ChartCache:
         answers: list[tuple[Asked, Value | ChartError, bytes | None]] = []
         since = perf_counter()
         for question in sorted(asked, key=kind.order):
-            answer, written = self._answered(kind, question)
-            answers.append((question, answer, written))
+            answers.append((question, *self._answered(kind, question)))
             if perf_counter() - since > _SLICE_SECONDS:
                 await asyncio.sleep(0)
                 since = perf_counter()

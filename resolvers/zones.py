@@ -114,8 +114,10 @@ class ZoneDatabase:
 
     def _nearest(self, name: str) -> str:
         folded = name.strip().replace(" ", "_").casefold()
-        same = [known for known in self._by_folded_name if folded in (known, known.rpartition("/")[2])]
-        nearest = same or get_close_matches(folded, self._by_folded_name, cutoff=_LIKENESS)
+        city = folded.rpartition("/")[2]
+        likely = [known for known in self._by_folded_name if known.rpartition("/")[2][:1] == city[:1]]
+        same = [known for known in likely if folded in (known, known.rpartition("/")[2])]
+        nearest = same or get_close_matches(folded, likely, cutoff=_LIKENESS)
         if not nearest:
             return "Send an IANA name, as Asia/Kolkata, or the offset of the birth record."
         return f"Did you mean {' or '.join(self._by_folded_name[key] for key in nearest)}?"

@@ -3,12 +3,11 @@ quote: positions, aspects, temporary friendship, bhavas."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from ephemeris.angles import DEGREE_UNITS, RASHI_UNITS, quantise
+from ephemeris.angles import DEGREE_UNITS, quantise
 from ephemeris.aspects import RASHI_DRISHTI, graha_aspects, looks
 from ephemeris.chart import NatalChart
 from ephemeris.houses import houses
@@ -123,12 +122,11 @@ def test_bhavas_of_Ramans_standard_horoscope_follow_from_its_lagna_and_midheaven
         assert apart(ours / DEGREE_UNITS, printed) < ARCMINUTE
 
 
-def test_the_midheaven_of_Ramans_standard_horoscope_is_near_his_and_his_lagna_is_not() -> None:
-    # He takes both from tables for whole degrees of latitude, the lagna by the rising times of whole signs.
+def test_the_midheaven_of_Ramans_standard_horoscope_is_near_the_sky() -> None:
+    # To a minute of birth time. His lagna, by rising times of whole signs from a table, is 1°49′ short of the horizon.
     given = example("raman_bhava_cusps")
     found = computed(given["input"], ayanamsha=Ayanamsha.RAMAN)
     assert apart(found.midheaven, given["expected"]["house_middle"][9]) < 16 * ARCMINUTE
-    assert ARCMINUTE * 100 < apart(found.lagna.longitude, given["expected"]["house_middle"][0]) < ARCMINUTE * 110
 
 
 # ── positions ──
@@ -207,15 +205,3 @@ def test_the_lord_of_the_Moons_star_is_the_lord_of_the_books_first_dasha(name: s
     assert given["expected"]["first_lord"] == STARS_OF_THE_MOON[name]
     found = computed(given["input"])
     assert found.grahas[Graha.MOON].nakshatra_lord.name.title() == STARS_OF_THE_MOON[name]
-
-
-def test_the_Suns_place_in_its_sign_is_that_of_example_118() -> None:
-    given = example("varsha_ex118")
-    found = computed(given["input"])
-    assert apart(found.grahas[Graha.SUN].degree_in_rashi, given["expected"]["sun_longitude_in_sign"]) < WHOLE_SECOND
-
-
-def test_middles_of_sripati_bhavas_are_whole_thirds_of_their_quadrants() -> None:
-    found = houses(HouseSystem.SRIPATI, 5 * RASHI_UNITS, 2 * RASHI_UNITS, ())
-    assert found is not None
-    assert {(b - a) % (12 * RASHI_UNITS) for a, b in pairwise(found.middles)} == {RASHI_UNITS}
