@@ -72,7 +72,7 @@ TOPOCENTRIC_MOON_ARCSECONDS = 0.2
 """The observer's own motion shifts the Moon by up to 0.32″, and the two programs do not apply it alike."""
 DISC = 0.27
 """Degrees: the Sun's half-diameter."""
-DEFLECTION_ARCSECONDS = 3.0
+DEFLECTION_ARCSECONDS = 4.0
 """How far the library bends light that would have to come through the Sun."""
 
 TROPICAL = settings(ayanamsha=Ayanamsha.TROPICAL)
