@@ -70,6 +70,10 @@ schema-check: $(INSTALLED) ## fail when schema.graphql differs from the code
 bench: $(INSTALLED) ## run the benchmarks; they print ratios against a reference measured in the same run
 	@for bench in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$bench .py) $(ARGS) || exit; done
 
+.PHONY: graphiql
+graphiql: ## re-make graph/graphiql/, the page that ships, from graphiql/ (needs Node 20 or newer)
+	@cd graphiql && npm ci && npm run build
+
 .PHONY: lock
 lock: $(INSTALLED) ## re-make requirements.lock: versions and hashes for every platform, no addresses
 	@$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --python-version 3.11 --group dev \

@@ -85,7 +85,9 @@ def main() -> None:
     """Measure in random and in sorted order."""
     open_sky()
     births = random_births(COUNT)
-    report("Engine, µs a birth", rows(births, "random") + rows(sorted(births, key=lambda birth: birth[0].jd_tt), "sorted"))
+    report(
+        "Engine, µs a birth", rows(births, "random") + rows(sorted(births, key=lambda birth: birth[0].jd_tt), "sorted")
+    )
 
 
 if __name__ == "__main__":

@@ -39,11 +39,13 @@ def open_sky() -> None:
 
 def random_births(count: int, seed: int = 1) -> list[Birth]:
     """Births of 1900 to 2099 between the polar circles, the same for the same seed."""
-    chance = random.Random(seed)  # noqa: S311  no secret
+    chance = random.Random(seed)
     births = []
     for _ in range(count):
         jd_ut = chance.uniform(2415020.5, 2488069.5)
-        births.append((Instant(jd_ut, jd_ut + 69.184 / 86_400), Place(chance.uniform(-60, 60), chance.uniform(-180, 180))))
+        births.append(
+            (Instant(jd_ut, jd_ut + 69.184 / 86_400), Place(chance.uniform(-60, 60), chance.uniform(-180, 180)))
+        )
     return births
 
 

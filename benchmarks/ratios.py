@@ -93,7 +93,13 @@ def report(title: str, rows: list[Measured]) -> None:
         aim = "stated" if row.aim.at_least is None and row.aim.at_most is None else aim
         verdict = "missed" if row.missed else ""
         table.add_row(
-            row.aim.work, f"{row.work_us:.1f}", row.aim.reference, f"{row.reference_us:.1f}", f"{row.ratio:.2f}", aim, verdict
+            row.aim.work,
+            f"{row.work_us:.1f}",
+            row.aim.reference,
+            f"{row.reference_us:.1f}",
+            f"{row.ratio:.2f}",
+            aim,
+            verdict,
         )
     Console(width=130).print(table)
     if any(row.missed for row in rows):

@@ -19,20 +19,20 @@ class Orb(NamedTuple):
 
 ORBS = {
     CombustionTable.SURYA_SIDDHANTA: {
-        Graha.MOON: Orb(12, 12),
-        Graha.MARS: Orb(17, 17),
-        Graha.MERCURY: Orb(14, 12),
-        Graha.JUPITER: Orb(11, 11),
-        Graha.VENUS: Orb(10, 8),
-        Graha.SATURN: Orb(15, 15),
+        Graha.MOON: Orb(12.0, 12.0),
+        Graha.MARS: Orb(17.0, 17.0),
+        Graha.MERCURY: Orb(14.0, 12.0),
+        Graha.JUPITER: Orb(11.0, 11.0),
+        Graha.VENUS: Orb(10.0, 8.0),
+        Graha.SATURN: Orb(15.0, 15.0),
     },
     CombustionTable.PYJHORA: {
-        Graha.MOON: Orb(12, 12),
-        Graha.MARS: Orb(17, 17),
-        Graha.MERCURY: Orb(14, 12),
-        Graha.JUPITER: Orb(10, 10),
-        Graha.VENUS: Orb(11, 8),
-        Graha.SATURN: Orb(15, 15),
+        Graha.MOON: Orb(12.0, 12.0),
+        Graha.MARS: Orb(17.0, 17.0),
+        Graha.MERCURY: Orb(14.0, 12.0),
+        Graha.JUPITER: Orb(10.0, 10.0),
+        Graha.VENUS: Orb(11.0, 8.0),
+        Graha.SATURN: Orb(15.0, 15.0),
     },
 }
 """Surya Siddhanta 9.6-9 and 10.1; PyJHora's table as its program has it. An orb is closed: at its very end still combust."""

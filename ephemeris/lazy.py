@@ -19,7 +19,7 @@ class lazy(Generic[Value]):  # noqa: N801  a decorator, written as property is
     ...     def of_all(self):
     ...         return sum(range(4))
     >>> found = Sum()
-    ... found.of_all, found.__dict__
+    >>> found.of_all, found.__dict__
     (6, {'of_all': 6})
     """
 

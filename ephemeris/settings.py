@@ -103,14 +103,17 @@ _UMA_SHAMBHU = (VargaVariantSetting(2, VargaVariant.UMA_SHAMBHU),)
 PRESETS = {
     SettingsPreset.DEFAULT: PresetRow(
         "What most Indian programs and services mean by a chart, with civil time read as UTC.",
-        ("Positions: JPL DE421, under 0.1″.", "Lagna: spherical trigonometry, under 0.01″."),
+        (
+            "Sun to Saturn: JPL DE421 at 200 instants, within 0.03″ but for Jupiter behind the Sun.",
+            "Lagna and midheaven: spherical trigonometry, within 0.01″.",
+        ),
         Settings(),
     ),
     SettingsPreset.JAGANNATHA_HORA_8: PresetRow(
         "Jagannatha Hora 8 as it is installed.",
         (
-            "Exports of six charts, 1800 to 2090: positions 0.02″, outer three 0.35″, Moon of 1800 0.5″.",
-            "The same charts: all signs of D1 to D60 and the Sripati bhavas.",
+            "Exports of six charts, 1800 to 2090: every longitude, lagna and outer three included, within 0.01″.",
+            "The same charts: all 1,560 signs of D1 to D60, and the Sripati bhavas within 0.01″.",
             "Planetary war: the one case there is (Mars and Jupiter on 4 April 2000).",
         ),
         Settings(
@@ -127,7 +130,7 @@ PRESETS = {
     ),
     SettingsPreset.ASTROLOGY_API: PresetRow(
         "The service AstrologyAPI, its lagna without nutation included.",
-        ("Answers for seven births: positions, lagna and navamshas, 0.1″.",),
+        ("Answers for seven births: Sun to Ketu and lagna within 0.005″, navamshas, stars, padas and houses.",),
         Settings(
             preset=SettingsPreset.ASTROLOGY_API,
             time_scale=TimeScale.UT1,
@@ -138,7 +141,7 @@ PRESETS = {
     ),
     SettingsPreset.PROKERALA: PresetRow(
         "The service Prokerala: tropical positions less the ayanamsha without nutation.",
-        ("Answers for seven births: positions and lagna 0.1″; natural, temporal and compound relations.",),
+        ("Answers for seven births: positions and lagna within 0.005″; natural, temporal and compound relations.",),
         Settings(
             preset=SettingsPreset.PROKERALA,
             time_scale=TimeScale.UT1,

@@ -480,7 +480,9 @@ class ErrorCode(Word):
     VARIANT_UNSUPPORTED = "This division has no such variant."
     ARGUMENT_INVALID = "Another argument out of its range."
     HOUSES_UNDEFINED = "This house system has no cusps at this latitude."
+    TOKEN_INVALID = "Not a token of this server, or altered; its keys may have been rotated out."  # noqa: S105  a term, no password
     LIST_EMPTY = "At least one is needed."
     LIST_TOO_LONG = "Too many at once: use a bulk operation."
+    COST_TOO_HIGH = "Over the limit; `remedy` says cost and limit."
     UNAVAILABLE = "A part is down; `remedy` names it."
     INTERNAL = "Ours; the correlation id is in the message."

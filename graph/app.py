@@ -2,46 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import NamedTuple
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from graph.context import Context
+from graph.documents import Documents
+from graph.drain import OpenStreams
+from graph.endpoint import DEFAULT_ENDPOINT, EndpointSettings, GraphQLEndpoint
 from graph.engine_facts import engine_facts
-from graph.http import GraphQLEndpoint
+from graph.graphiql_page import graphiql_routes
+from graph.live import LiveAnswers, registering
 from graph.operations import Operations
 from graph.schema import schema
 from graph.source import SOURCE_PATH, source_archive
+from graph.streaming import opener
+from graph.websocket import SocketSettings, WebSocketEndpoint
+from resolvers.documents import DocumentStore
 from resolvers.engine import Engine
 
+GRAPHQL_PATH = "/graphql"
 
-def create_app(engine: Engine, source_url: str = SOURCE_PATH) -> Starlette:
-    """The application over an engine.
+
+class Application:
+    """Three applications as one: GraphQL stands before the routes, because each of its requests counts."""
+
+    def __init__(self, graphql: ASGIApp, sockets: ASGIApp, others: Starlette) -> None:
+        self._by_type = {"http": graphql, "websocket": sockets}
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        graphql = self._by_type.get(scope["type"])
+        if graphql is not None and _is_graphql(scope["path"]):
+            await graphql(scope, receive, send)
+        else:
+            await self._others(scope, receive, send)
+
+
+def _is_graphql(path: str) -> bool:
+    return path == GRAPHQL_PATH or path.startswith(GRAPHQL_PATH + "/")
+
+
+class AppSettings(NamedTuple):
+    """How the application behaves.
 
     Args:
-        engine: what answers; closed when the application ends.
         source_url: where users find the source of what runs, as the AGPL asks.
+        endpoint: how the GraphQL endpoint behaves.
+        cors_origins: sites whose pages may ask; "*" is any.
+        introspection: whether the schema can be asked for.
+        known_documents_only: whether documents that the operator made known are answered alone.
+        graphiql: whether GraphiQL is served at /.
     """
-    endpoint = GraphQLEndpoint(Operations(schema()), engine, engine_facts(engine, source_url))
 
+    source_url: str = SOURCE_PATH
+    endpoint: EndpointSettings = DEFAULT_ENDPOINT
+    cors_origins: tuple[str, ...] = ()
+    introspection: bool = True
+    known_documents_only: bool = False
+    graphiql: bool = True
+
+
+DEFAULT_APP = AppSettings()
+
+
+def create_app(
+    engine: Engine,
+    settings: AppSettings = DEFAULT_APP,
+    store: DocumentStore | None = None,
+    streams: OpenStreams | None = None,
+) -> ASGIApp:
+    """The application over an engine, which is closed when the application ends.
+
+    Args:
+        store: the documents that are known by id; absent = those that clients register.
+        streams: what is open in this process, for whoever drains it.
+    """
+    streams = streams or OpenStreams()
+    facts = engine_facts(engine, settings.source_url)
+    operations = Operations(schema(), introspection=settings.introspection)
+    documents = Documents(store or DocumentStore(engine.cache.shared), known_only=settings.known_documents_only)
+    endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint)
+    open_request = opener(
+        operations, partial(Context, engine, facts), registering(documents, operations), endpoint.finish
+    )
+    endpoint.live = LiveAnswers(operations, documents, open_request, streams)
+    sockets = WebSocketEndpoint(open_request, streams, SocketSettings(origins=settings.cors_origins))
+    pages = graphiql_routes(endpoint=GRAPHQL_PATH) if settings.graphiql else []
+    return _shared_with(
+        settings.cors_origins, Application(endpoint, sockets, _others(engine, documents, streams, pages))
+    )
+
+
+def _shared_with(origins: tuple[str, ...], app: ASGIApp) -> ASGIApp:
+    """The application, open to the pages of other sites where any are named."""
+    if not origins:
+        return app
+    methods = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
+    return CORSMiddleware(app, allow_origins=origins, allow_methods=methods, allow_headers=["*"], max_age=86_400)
+
+
+def _others(engine: Engine, documents: Documents, streams: OpenStreams, pages: Sequence[BaseRoute]) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await documents.store.load_published()
         yield
         await engine.close()
 
     async def ready(_request: Request) -> Response:
-        return await readiness(engine)
+        return await readiness(engine, draining=streams.draining)
 
-    routes = [
-        Route("/graphql", endpoint),
-        Route("/health/live", live),
-        Route("/health/ready", ready),
-        Route(SOURCE_PATH, source),
-    ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    routes = [Route("/health/live", live), Route("/health/ready", ready), Route(SOURCE_PATH, source)]
+    return Starlette(routes=[*routes, *pages], lifespan=lifespan)
 
 
 async def live(_request: Request) -> Response:
@@ -49,8 +131,10 @@ async def live(_request: Request) -> Response:
     return JSONResponse({"status": "live"})
 
 
-async def readiness(engine: Engine) -> Response:
-    """What works: charts always do; without Redis they are computed where memory has none."""
+async def readiness(engine: Engine, *, draining: bool = False) -> Response:
+    """What works: charts always do; without Redis they are computed where memory has none. 503 while the process ends."""
+    if draining:
+        return JSONResponse({"status": "ending"}, 503)
     shared = engine.cache.shared
     redis = "absent" if shared.state is None else "up" if await shared.ping() else "down"
     return JSONResponse({"status": "degraded" if redis == "down" else "ready", "ephemeris": "up", "redis": redis})
@@ -59,4 +143,4 @@ async def readiness(engine: Engine) -> Response:
 async def source(_request: Request) -> Response:
     """The source of what runs."""
     headers = {"content-disposition": 'attachment; filename="grahaql-source.tar.gz"'}
-    return Response(source_archive(), media_type="application/gzip", headers=headers)
+    return Response(await run_in_threadpool(source_archive), media_type="application/gzip", headers=headers)

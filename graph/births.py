@@ -14,7 +14,7 @@ from ephemeris.settings import Settings
 from graph.context import Context
 from graph.inputs import BirthInput
 from graph.types.chart import Asked, Chart
-from resolvers.births import moment_of, place_of
+from resolvers.births import BirthRequest, moment_of, place_of
 from resolvers.requests import NatalRequest, conventions, natal_request
 from resolvers.zones import ZoneDatabase
 
@@ -27,9 +27,13 @@ def read(birth: BirthInput, settings: Settings, zones: ZoneDatabase) -> Asked:
     Raises:
         InputError: what is wrong with it, the path inside the birth.
     """
-    request = birth.request()
-    moment = moment_of(request, zones, settings.time_scale)
-    return Asked(msgspec.msgpack.encode((request, settings)), moment, place_of(request), settings)
+    return read_request(birth.request(), settings, zones)
+
+
+def read_request(birth: BirthRequest, settings: Settings, zones: ZoneDatabase) -> Asked:
+    """As `read`, of a birth as the engine asks it."""
+    moment = moment_of(birth, zones, settings.time_scale)
+    return Asked(msgspec.msgpack.encode((birth, settings)), birth, moment, place_of(birth), settings)
 
 
 def question(asked: Asked) -> NatalRequest:
@@ -40,7 +44,25 @@ def question(asked: Asked) -> NatalRequest:
 
 async def chart_of(birth: BirthInput, settings: Settings, context: Context) -> Chart:
     """The chart of one birth. Raises: ChartError as `read`, or when the engine cannot answer."""
-    asked = read(birth, settings, context.engine.zones)
+    return await _chart_asked(read(birth, settings, context.engine.zones), context)
+
+
+async def chart_of_token(token: str, context: Context) -> Chart:
+    """The chart that a token seals.
+
+    Raises:
+        InputError: TOKEN_INVALID, path `token`; or what is wrong with the birth by now, its path under `token`.
+        ChartError: the engine cannot answer.
+    """
+    birth, settings = context.engine.tokens.open(token)
+    try:
+        asked = read_request(birth, settings, context.engine.zones)
+    except ChartError as error:
+        raise error.under("token") from None
+    return await _chart_asked(asked, context)
+
+
+async def _chart_asked(asked: Asked, context: Context) -> Chart:
     return Chart(value=await context.natal(question(asked)), asked=asked)
 
 

@@ -6,14 +6,19 @@ A row names the fields whose arguments are checked; a check is a function of the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 from typing import Any, NamedTuple
 
 from graphql import (
+    DefinitionNode,
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLField,
     GraphQLSchema,
+    OperationDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
@@ -26,9 +31,11 @@ from strawberry.types.arguments import convert_argument
 from strawberry.types.field import StrawberryField
 
 from ephemeris.errors import ChartError, InputError
+from ephemeris.moments import check_covered, instant
 from ephemeris.varga_rules import DIVISIONS, checked_rule
-from ephemeris.words import ErrorCode, VargaVariant
-from graph.errors import refusal
+from ephemeris.words import ErrorCode, TimeScale, VargaVariant
+from graph.errors import BAD_USER_INPUT, REMEDIES, refusal
+from graph.scalars import instant_text
 from graph.setting_rows import SETTINGS
 
 Arguments = Mapping[str, Any]
@@ -36,6 +43,7 @@ Check = Callable[[Arguments], None]
 
 MOST_BIRTHS = 1000
 LONGEST_DOUBT_SECONDS = 3600
+LONGEST_WAIT_SECONDS = 3600
 
 
 def _settings(arguments: Arguments) -> None:
@@ -101,6 +109,30 @@ def _sensitivity(arguments: Arguments) -> None:
         )
 
 
+def _sky(arguments: Arguments) -> None:
+    _settings(arguments)
+    every = arguments["every"]
+    if not 1 <= every <= LONGEST_WAIT_SECONDS:
+        raise InputError(
+            ErrorCode.ARGUMENT_INVALID,
+            f"every is {every}.",
+            f"Send 1 to {LONGEST_WAIT_SECONDS} seconds.",
+            ("every",),
+        )
+
+
+def _at(arguments: Arguments) -> None:
+    try:
+        check_covered(instant(arguments["at"].astimezone(UTC), TimeScale.UTC))
+    except (InputError, OverflowError):
+        raise InputError(
+            ErrorCode.DATE_OUT_OF_RANGE,
+            f"The instant {instant_text(arguments['at'])} is outside the ephemeris.",
+            "Send one from 1800-01-01T09:00:00Z to 2400-01-01T11:45:00Z.",
+            ("at",),
+        ) from None
+
+
 def _setting_name(arguments: Arguments) -> None:
     names = [row.name for row in SETTINGS]
     if arguments.get("name") not in (None, *names):
@@ -117,10 +149,12 @@ CHECKS: Mapping[tuple[str, str], Check] = {
     ("Query", "charts"): _births,
     ("Query", "vargaRules"): _division,
     ("Query", "settingOptions"): _setting_name,
+    ("Query", "ayanamshas"): _at,
     ("Chart", "varga"): _varga,
     ("Chart", "vargas"): _vargas,
     ("Chart", "sensitivity"): _sensitivity,
     ("GrahaPosition", "inVarga"): _varga,
+    ("Subscription", "sky"): _sky,
 }
 """By type and field."""
 
@@ -134,24 +168,49 @@ class CheckedField(NamedTuple):
 
 
 class _Finder(Visitor):
+    """Collects, in one definition, the fields that are checked and the names of the fragments that are spread."""
+
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
-        self.found: list[CheckedField] = []
+        self.fields: list[CheckedField] = []
+        self.spreads: set[str] = set()
         self._types = types
 
     def enter_field(self, node: FieldNode, *_args: object) -> None:
         parent, definition = self._types.get_parent_type(), self._types.get_field_def()
         check = CHECKS.get((parent.name, node.name.value)) if parent else None
         if check is not None and definition is not None:
-            self.found.append(CheckedField(node, definition, check))
+            self.fields.append(CheckedField(node, definition, check))
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_args: object) -> None:
+        self.spreads.add(node.name.value)
 
 
-def checked_fields(document: DocumentNode, schema: GraphQLSchema) -> tuple[CheckedField, ...]:
-    """The fields of a valid document whose arguments are to be checked; found once for a document."""
+def checked_fields(document: DocumentNode, schema: GraphQLSchema) -> dict[str, tuple[CheckedField, ...]]:
+    """The fields whose arguments are to be checked, by the name of each operation of a valid document ("" has none).
+
+    Found once for a document; those of another operation than the one that is executed are nobody's business.
+    """
+    found = [(definition, _found(definition, schema)) for definition in document.definitions]
+    fragments = {node.name.value: part for node, part in found if isinstance(node, FragmentDefinitionNode)}
+    operations = [(node, part) for node, part in found if isinstance(node, OperationDefinitionNode)]
+    return {node.name.value if node.name else "": _reached(part, fragments) for node, part in operations}
+
+
+def _found(definition: DefinitionNode, schema: GraphQLSchema) -> _Finder:
     types = TypeInfo(schema)
     finder = _Finder(types)
-    visit(document, TypeInfoVisitor(types, finder))
-    return tuple(finder.found)
+    visit(definition, TypeInfoVisitor(types, finder))
+    return finder
+
+
+def _reached(operation: _Finder, fragments: Mapping[str, _Finder]) -> tuple[CheckedField, ...]:
+    """The fields of an operation and of every fragment that it spreads, itself or through another."""
+    parts, names = [operation], sorted(operation.spreads)
+    for name in names:  # grows while it is walked
+        parts.append(fragments[name])
+        names += sorted(fragments[name].spreads - set(names))
+    return tuple([field for part in parts for field in part.fields])
 
 
 def failures(fields: tuple[CheckedField, ...], variables: VariableValues, schema: Schema) -> list[GraphQLError]:
@@ -162,17 +221,26 @@ def failures(fields: tuple[CheckedField, ...], variables: VariableValues, schema
 def _failure(field: CheckedField, variables: VariableValues, schema: Schema) -> Iterator[GraphQLError]:
     try:
         field.check(_converted(field, get_argument_values(field.definition, field.node, variables), schema))
+    except GraphQLError as error:  # a null that the document's types allow and the argument's do not
+        error.extensions = {"code": BAD_USER_INPUT, "remedy": REMEDIES[BAD_USER_INPUT], "path": []}
+        yield error
     except ChartError as error:
         told = refusal(error)
         yield GraphQLError(told.message, [field.node], original_error=error, extensions=told.extensions)
 
 
-def _converted(field: CheckedField, values: Mapping[str, Any], schema: Schema) -> Arguments:
-    """Input objects as the classes they are declared by, as the resolver will get them."""
+def _converted(field: CheckedField, values: dict[str, Any], schema: Schema) -> Arguments:
+    """Arguments with the input objects that are looked into as the classes they are declared by; births are only counted."""
+    inside = [name for name in _LOOKED_INTO if values.get(name) is not None]
+    if not inside:
+        return values
     declared: StrawberryField = field.definition.extensions["strawberry-definition"]
     converter = schema.schema_converter
-    return {
-        name: convert_argument(values[name], argument.type, converter.scalar_registry, schema.config)
-        for argument in declared.arguments
-        if (name := schema.config.name_converter.from_argument(argument)) in values
+    types = {schema.config.name_converter.from_argument(argument): argument.type for argument in declared.arguments}
+    found = {
+        name: convert_argument(values[name], types[name], converter.scalar_registry, schema.config) for name in inside
     }
+    return values | found
+
+
+_LOOKED_INTO = ("settings", "of")

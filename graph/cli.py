@@ -34,6 +34,11 @@ def _parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help="print the schema")
     schema.add_argument("--check", action="store_true", help=f"compare with {SDL_FILE} and fail when they differ")
     schema.set_defaults(run=_schema)
+    persist = commands.add_parser("persist", help="make documents known to every process of the service")
+    persist.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="manifest of Apollo, Relay or graphql-codegen"
+    )
+    persist.set_defaults(run=_persist)
     _add_chart(commands.add_parser("chart", help="print a chart in the terminal"))
     return parser
 
@@ -66,6 +71,12 @@ def _schema(_settings: ServerSettings, chosen: argparse.Namespace) -> int:
         return 0
     print(f"{SDL_FILE} differs from the code: run make schema, and read the difference.", file=sys.stderr)
     return 1
+
+
+def _persist(settings: ServerSettings, chosen: argparse.Namespace) -> int:
+    from graph.persist import run_persist  # noqa: PLC0415  only this command publishes
+
+    return run_persist(settings, chosen.files)
 
 
 def _chart(settings: ServerSettings, chosen: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from ephemeris.chart import NatalChart
 from ephemeris.frame import Frame
 from ephemeris.vargas import Varga, VargaFrame
 from ephemeris.words import Graha, VargaVariant
+from graph.clock import SYSTEM_CLOCK, Clock
 from graph.engine_facts import EngineFacts
 from resolvers.engine import Engine
 from resolvers.requests import NatalRequest, request_in, varga_request
@@ -19,9 +20,10 @@ Wanted = tuple[int, VargaVariant]
 class Context:
     """One operation's way to the engine."""
 
-    def __init__(self, engine: Engine, facts: EngineFacts) -> None:
+    def __init__(self, engine: Engine, facts: EngineFacts, clock: Clock = SYSTEM_CLOCK) -> None:
         self.engine = engine
         self.facts = facts
+        self.clock = clock
         self.loaders = engine.loaders()
 
     async def natal(self, asked: NatalRequest) -> NatalChart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import uuid
 from typing import Any
 
@@ -19,6 +20,27 @@ BAD_USER_INPUT = "BAD_USER_INPUT"
 BAD_REQUEST = "BAD_REQUEST"
 """Codes of what is wrong with the document, its variables or the request itself; the words other servers use."""
 
+DOCUMENT_TOO_LARGE = "DOCUMENT_TOO_LARGE"
+DOCUMENT_TOO_DEEP = "DOCUMENT_TOO_DEEP"
+LITERAL_TOO_LARGE = "LITERAL_TOO_LARGE"
+TOO_MANY_ALIASES = "TOO_MANY_ALIASES"
+TOO_MANY_DIRECTIVES = "TOO_MANY_DIRECTIVES"
+TOO_MANY_FIELDS = "TOO_MANY_FIELDS"
+TOO_MANY_FRAGMENTS = "TOO_MANY_FRAGMENTS"
+TOO_MANY_MERGES = "TOO_MANY_MERGES"
+TOO_MANY_OPERATIONS = "TOO_MANY_OPERATIONS"
+TOO_MANY_ROOT_FIELDS = "TOO_MANY_ROOT_FIELDS"
+"""Codes of a document that exceeds a limit of `graph.limits`."""
+
+REMEDIES = {
+    PARSE_FAILED: "Mend the document where `locations` says.",
+    VALIDATION_FAILED: "Compare the document with the schema where `locations` says.",
+    BAD_USER_INPUT: "Send what the document's variables and the schema's types ask for.",
+}
+
+_LONGEST_MESSAGE = 500
+"""Characters: what GraphQL quotes of a document can be as long as the document."""
+
 
 def refusal(error: ChartError, *argument: str | int) -> GraphQLError:
     """An error of the engine as one of GraphQL. Args: argument: the argument in which its path begins."""
@@ -29,28 +51,36 @@ def formatted(error: GraphQLError, code: str | None = None) -> GraphQLFormattedE
     """An error as it is sent: coded ones as they are, and what we did not foresee behind a correlation id.
 
     Args:
-        code: for errors that GraphQL itself raised.
+        code: for errors that GraphQL itself raised, among them the ValueError of an Int with 5,000 digits.
     """
     cause = error.original_error
     if isinstance(cause, ChartError):
         return _told(error, error.extensions or extensions_of(cause))
-    if cause is not None and not isinstance(cause, GraphQLError):
-        return _masked(error, cause)
-    return _told(error, {"code": code, **(error.extensions or {})} if code else error.extensions)
+    if code is not None and isinstance(cause, GraphQLError | ValueError | None):
+        return _told(error, {"code": code, "remedy": REMEDIES[code], "path": [], **(error.extensions or {})})
+    if isinstance(cause, GraphQLError | None):
+        return _told(error, error.extensions)
+    return {**error.formatted, **unforeseen(cause)}
 
 
 def _told(error: GraphQLError, extensions: dict[str, Any] | None) -> GraphQLFormattedError:
     plain = error.formatted
+    if len(plain["message"]) > _LONGEST_MESSAGE:
+        plain["message"] = f"{plain['message'][:_LONGEST_MESSAGE]}…"
     if extensions:
         plain["extensions"] = extensions
     return plain
 
 
-def _masked(error: GraphQLError, cause: BaseException) -> GraphQLFormattedError:
-    """What went wrong inside goes to the log, not to the client."""
+def unforeseen(cause: BaseException) -> GraphQLFormattedError:
+    """What the client is told of an error inside: the number under which the log has where it was raised.
+
+    Its own message goes nowhere, because it may quote a birth.
+    """
     correlation = uuid.uuid4().hex
-    _log.error("resolver.failed", correlation=correlation, path=error.path, exc_info=cause)
-    plain = error.formatted
-    plain["message"] = f"Something went wrong here; it is logged as {correlation}."
-    plain["extensions"] = {"code": "INTERNAL", "remedy": "Report the number in the message.", "path": []}
-    return plain
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)]
+    _log.error("resolver.failed", correlation=correlation, error=type(cause).__name__, frames=frames)
+    return {
+        "message": f"Something went wrong here; it is logged as {correlation}.",
+        "extensions": {"code": "INTERNAL", "remedy": "Report the number in the message.", "path": []},
+    }

@@ -10,15 +10,31 @@ from strawberry.types.arguments import StrawberryArgumentAnnotation
 
 import graph.terms  # noqa: F401  the enums must be known before a type names one
 from graph.context import Context
+from graph.directives import ListSize, field_directives
 
 InfoOf = strawberry.Info[Context, None]
 """What a resolver that loads is handed."""
 
 
-def said(description: str, resolver: Callable[..., Any] | None = None, name: str | None = None) -> Any:
-    """A field: an attribute of the value under the same name, or what *resolver* answers."""
+def said(
+    description: str,
+    resolver: Callable[..., Any] | None = None,
+    name: str | None = None,
+    *,
+    cost: str | None = None,
+    list_size: ListSize | None = None,
+    volatile: bool = False,
+) -> Any:
+    """A field: an attribute of the value under the same name, or what *resolver* answers.
+
+    Args:
+        cost: points, where it is not the usual one of an object.
+        list_size: how long the list may be.
+        volatile: whether the answer depends on stored state or on the clock.
+    """
     declare: Any = strawberry.field
-    return declare(resolver=resolver, description=description, name=name)
+    directives = field_directives(cost, list_size, volatile=volatile)
+    return declare(resolver=resolver, description=description, name=name, directives=directives)
 
 
 def given(description: str, name: str | None = None) -> StrawberryArgumentAnnotation:

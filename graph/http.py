@@ -1,181 +1,144 @@
-"""GraphQL over HTTP (specification of September 2026): requests read, answers negotiated."""
+"""GraphQL over HTTP (specification of September 2026): what a request says, and in which form its answer goes back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
-from graphql import OperationType
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message, Receive
 
-from graph.context import Context
-from graph.engine_facts import EngineFacts
 from graph.errors import BAD_REQUEST
-from graph.operations import Operations, Outcome
-from resolvers.engine import Engine
+from graph.operations import Outcome
+from graph.requests import GraphQLRequest, RequestError, refused
 
 GRAPHQL_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 LONGEST_BODY = 4 * 1024 * 1024
 """Bytes. A list of 1,000 births in full is a tenth of it."""
+LONGEST_QUERY_STRING = 16 * 1024
+"""Bytes of an address. A document of that size belongs into a POST, or is sent by its id."""
+_IDS = ("documentId", "id", "doc_id")
+"""Names under which a document's id is sent: the specification's, and Relay's two."""
 
 
-class Params(NamedTuple):
-    """What a request asks: a document, variables, and which operation."""
+class Profile(Enum):
+    """Which statuses answer what is wrong with a request."""
 
-    query: str
-    variables: Mapping[str, Any] | None
-    operation_name: str | None
-
-
-class HttpError(Exception):
-    """Raised when a request is refused before GraphQL sees it: its status, what is wrong, and headers."""
-
-    def __init__(self, status: int, message: str, remedy: str, **headers: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.remedy = remedy
-        self.headers = headers
+    SEPTEMBER_2026 = "sept2026"
+    COMPAT = "compat"
 
 
-class GraphQLEndpoint:
-    """The ASGI application behind one path.
+class Wish(NamedTuple):
+    """What a client accepts of one kind, and how gladly, 0 to 1."""
 
-    Args:
-        operations: executes documents.
-        engine: what answers.
-        facts: what `engine` says of itself.
+    value: str
+    quality: float
+
+
+def wishes(header: str) -> list[Wish]:
+    """The parts of an Accept or Accept-Encoding header.
+
+    >>> wishes("gzip, br;q=0.5")
+    [Wish(value='gzip', quality=1.0), Wish(value='br', quality=0.5)]
     """
+    return [_wish(part) for part in header.split(",") if part.strip()]
 
-    def __init__(self, operations: Operations, engine: Engine, facts: EngineFacts) -> None:
-        self._operations = operations
-        self._engine = engine
-        self._facts = facts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        media = PLAIN_JSON
-        try:
-            media = negotiated(headers.get("accept", ""))
-            params = await self._params(scope, headers, receive)
-            context = Context(self._engine, self._facts)
-            outcome = await self._operations.execute(params.query, params.variables, params.operation_name, context)
-            await answer(send, status_of(outcome, media), outcome.body, media)
-        except HttpError as error:
-            told = {"message": str(error), "extensions": {"code": BAD_REQUEST, "remedy": error.remedy, "path": []}}
-            await answer(send, error.status, {"errors": [told]}, media, **error.headers)
-
-    async def _params(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Params:
-        method = scope["method"]
-        if method == "POST":
-            return parsed_body(await read_body(headers, receive), headers.get("content-type", ""))
-        if method in ("GET", "HEAD"):
-            params = parsed_query(scope["query_string"])
-            kind = self._operations.operation_type(params.query, params.operation_name)
-            if kind not in (OperationType.QUERY, None):
-                raise HttpError(405, f"A {kind.value} cannot be sent by GET.", "Send it by POST.", allow="POST")
-            return params
-        raise HttpError(405, f"{method} is not understood here.", "Send GET or POST.", allow="GET, HEAD, POST")
+def _wish(part: str) -> Wish:
+    value, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return Wish(value, float(parameter[2:]))
+            except ValueError:
+                return Wish(value, 0.0)
+    return Wish(value, 1.0)
 
 
 def negotiated(accept: str) -> str:
-    """The media type of the answer.
+    """The media type of a single answer; what a client merely lists beside JSON is not used.
 
     Raises:
-        HttpError: 406 when the client wants neither of the two.
+        RequestError: 406 when the client wants neither of the two.
 
     >>> negotiated("text/html, application/graphql-response+json;q=0.9"), negotiated("*/*")
     ('application/graphql-response+json', 'application/json')
     """
-    wanted = dict(sorted((_quality(part) for part in accept.split(",") if part.strip()), key=lambda pair: pair[1]))
-    best = [(wanted.get(media, 0.0), media) for media in (PLAIN_JSON, GRAPHQL_JSON)]
-    quality, media = max(best)
+    wanted = dict(wishes(accept))
+    quality, media = max((wanted.get(media, 0.0), media) for media in (PLAIN_JSON, GRAPHQL_JSON))
     if quality > 0:
-        return media
+        return GRAPHQL_JSON if wanted.get(GRAPHQL_JSON, 0.0) == quality else media
     if not wanted or wanted.get("*/*") or wanted.get("application/*"):
         return PLAIN_JSON
-    raise HttpError(406, f"{accept[:80]!r} is not offered.", f"Accept {GRAPHQL_JSON} or {PLAIN_JSON}.")
+    raise refused(406, BAD_REQUEST, f"{accept[:80]!r} is not offered.", f"Accept {GRAPHQL_JSON} or {PLAIN_JSON}.")
 
 
-def _quality(part: str) -> tuple[str, float]:
-    media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return media, float(parameter[2:])
-            except ValueError:
-                return media, 0.0
-    return media, 1.0
+def status_of(outcome: Outcome, media: str, profile: Profile = Profile.SEPTEMBER_2026) -> int:
+    """The status of an outcome.
 
-
-def status_of(outcome: Outcome, media: str) -> int:
-    """The status of an outcome: 200, 294 for data beside errors, 400 for a document that is none, 422 for a refused one.
-
-    A client that only knows application/json gets 200 instead of 294, as the specification asks.
+    By the specification: 200; 294 for data beside errors; 400 for a document that is none, 422 for a refused one. A client
+    that only knows application/json gets 200 for 294. In the compatible profile, as the npm package graphql-http audits:
+    200 wherever the client only knows application/json, else 400 for any refused document, and never 294.
     """
+    if profile is Profile.COMPAT:
+        return 200 if outcome.executed or media == PLAIN_JSON else 400
     if not outcome.executed:
         return 400 if outcome.syntax else 422
     return 294 if "errors" in outcome.body and media == GRAPHQL_JSON else 200
 
 
-async def answer(send: Send, status: int, body: Mapping[str, Any], media: str, **headers: str) -> None:
-    """Write an answer as JSON."""
-    payload = orjson.dumps(body)
-    lines = {
-        "content-type": f"{media}; charset=utf-8",
-        "content-length": str(len(payload)),
-        "vary": "Accept",
-        "x-content-type-options": "nosniff",
-        **headers,
-    }
-    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in lines.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": payload})
-
-
-async def read_body(headers: Mapping[str, str], receive: Receive) -> bytes:
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
     """The body of a request.
 
     Raises:
-        HttpError: 413 beyond LONGEST_BODY.
+        RequestError: 413 beyond LONGEST_BODY.
     """
-    stated = headers.get("content-length", "")
+    stated = headers.get(b"content-length", b"")
     if stated.isdigit() and int(stated) > LONGEST_BODY:
         raise _too_large()
-    body = bytearray()
-    more = True
-    while more:
-        message: Message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > LONGEST_BODY:
+    message: Message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body
+    whole = bytearray(body)
+    while message.get("more_body", False):
+        message = await receive()
+        whole += message.get("body", b"")
+        if len(whole) > LONGEST_BODY:
             raise _too_large()
-    return bytes(body)
+    return bytes(whole)
 
 
-def _too_large() -> HttpError:
-    return HttpError(413, f"The request is larger than {LONGEST_BODY} bytes.", "Send fewer births at a time.")
+def _too_large() -> RequestError:
+    return refused(
+        413, BAD_REQUEST, f"The request is larger than {LONGEST_BODY} bytes.", "Send fewer births at a time."
+    )
 
 
-def parsed_body(body: bytes, content_type: str) -> Params:
-    """The parameters of a POST.
+def parsed_body(
+    body: bytes, content_type: str, profile: Profile = Profile.SEPTEMBER_2026, document_id: str | None = None
+) -> GraphQLRequest:
+    """The request that a POST carries.
+
+    Args:
+        document_id: that of the path, where the path names a document.
 
     Raises:
-        HttpError: 415 for another media type, 400 for what is no JSON, 422 for parameters of a wrong type.
+        RequestError: 415 for another media type, 400 for what is no JSON, 422 for parameters of a wrong type.
     """
     media, _, rest = content_type.partition(";")
     if media.strip().lower() != PLAIN_JSON or not _is_utf8(rest):
-        raise HttpError(415, f"Content-Type is {content_type[:80]!r}.", f"Send {PLAIN_JSON} in UTF-8.")
+        raise refused(415, BAD_REQUEST, f"Content-Type is {content_type[:80]!r}.", f"Send {PLAIN_JSON} in UTF-8.")
     try:
-        request = orjson.loads(body)
+        sent = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise HttpError(400, f"The body is no JSON: {error}.", "Send an object with query and variables.") from None
-    if not isinstance(request, dict):
-        raise HttpError(422, "The body is no JSON object.", "Send an object with query and variables.")
-    return _checked(request)
+        raise refused(
+            400, BAD_REQUEST, f"The body is no JSON: {error}.", "Send an object with query and variables."
+        ) from None
+    return checked(sent, profile, document_id)
 
 
 def _is_utf8(parameters: str) -> bool:
@@ -183,26 +146,59 @@ def _is_utf8(parameters: str) -> bool:
     return all(charset.removeprefix("charset=").strip('"') in ("utf-8", "utf8") for charset in stated)
 
 
-def parsed_query(query_string: bytes) -> Params:
-    """The parameters of a GET; an empty one counts as absent.
+def parsed_query(
+    query_string: bytes, profile: Profile = Profile.SEPTEMBER_2026, document_id: str | None = None
+) -> GraphQLRequest:
+    """The request that an address carries; an empty parameter counts as absent.
+
+    Args:
+        document_id: that of the path, where the path names a document.
 
     Raises:
-        HttpError: 400 for variables that are no JSON, 422 for those of a wrong type.
+        RequestError: 414 for a long one, 400 for what cannot be read, 422 for parameters of a wrong type.
     """
+    if len(query_string) > LONGEST_QUERY_STRING:
+        raise refused(
+            414,
+            BAD_REQUEST,
+            f"The address is longer than {LONGEST_QUERY_STRING} bytes.",
+            "Send it by POST, or by its id.",
+        )
     try:
-        pairs = {name: value for name, value in parse_qsl(query_string.decode("ascii"), errors="strict") if value}
-        variables = orjson.loads(pairs["variables"]) if "variables" in pairs else None
+        sent: dict[str, Any] = {
+            name: value for name, value in parse_qsl(query_string.decode("ascii"), errors="strict") if value
+        }
+        for name in ("variables", "extensions"):
+            if name in sent:
+                sent[name] = orjson.loads(sent[name])
     except (UnicodeDecodeError, orjson.JSONDecodeError):
-        raise HttpError(400, "The address cannot be read.", "Send variables as a JSON object in UTF-8.") from None
-    return _checked({"query": pairs.get("query"), "variables": variables, "operationName": pairs.get("operationName")})
+        raise refused(
+            400, BAD_REQUEST, "The address cannot be read.", "Send variables and extensions as JSON objects in UTF-8."
+        ) from None
+    return checked(sent, profile, document_id)
 
 
-def _checked(request: Mapping[str, Any]) -> Params:
-    query, variables, name = request.get("query"), request.get("variables"), request.get("operationName")
-    if not isinstance(query, str) or not query:
-        raise HttpError(422, "There is no query.", 'Send "query": a GraphQL document as text.')
-    if not isinstance(variables, dict | None):
-        raise HttpError(422, "The variables are no JSON object.", 'Send "variables": {…}, or leave them out.')
-    if not isinstance(name, str | None):
-        raise HttpError(422, "The operation's name is no text.", 'Send "operationName" as text, or leave it out.')
-    return Params(query, variables, name)
+def checked(sent: object, profile: Profile = Profile.SEPTEMBER_2026, document_id: str | None = None) -> GraphQLRequest:
+    """Parameters of the right types; unknown ones are passed over.
+
+    Raises:
+        RequestError: 422, in the compatible profile 400, naming the parameter.
+    """
+    status = 400 if profile is Profile.COMPAT else 422
+    if not isinstance(sent, dict):
+        raise refused(status, BAD_REQUEST, "The request is no JSON object.", "Send an object with query and variables.")
+    document_id = document_id or next((sent[name] for name in _IDS if sent.get(name) is not None), None)
+    request = GraphQLRequest(
+        sent.get("query"), sent.get("variables"), sent.get("operationName"), sent.get("extensions"), document_id
+    )
+    for value, kind, name in zip(request, _TYPES, _NAMES, strict=True):
+        if value is not None and not isinstance(value, kind):
+            raise refused(status, BAD_REQUEST, f"{name} has a wrong type.", f"Send {name} as {_WORDS[kind]}.")
+    if not request.query and request.document_id is None and request.persisted_query is None:
+        raise refused(status, BAD_REQUEST, "There is no query.", "Send query, a GraphQL document, or a documentId.")
+    return request
+
+
+_TYPES = (str, dict, str, dict, str)
+_NAMES = ("query", "variables", "operationName", "extensions", "documentId")
+_WORDS = {str: "text", dict: "a JSON object"}

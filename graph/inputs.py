@@ -82,6 +82,14 @@ class BirthInput:
         )
 
 
+@strawberry.input(description="Where, without when.")
+class PlaceInput:
+    latitude: float = sent("North positive.", required=True)
+    longitude: float = sent("East positive.", required=True)
+    altitude: float = sent("Metres.", 0.0)
+    zone: ZoneInput | None = sent("Absent = looked up.", None)
+
+
 @strawberry.input(description="An ayanamsha by its value at an epoch, moving with precession.")
 class CustomAyanamshaInput:
     epoch_jd: float = sent("Epoch (Julian day, TT), 0 to 5,000,000.", required=True)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
+import orjson
 from cachebox import LRUCache
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    GraphQLError,
     GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
-    parse,
+    get_operation_ast,
     validate,
 )
 from graphql.execution import Executor, execute_root_selection_set
@@ -21,19 +25,14 @@ from strawberry import Schema
 
 from graph.checks import CheckedField, checked_fields, failures
 from graph.context import Context
+from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table
 from graph.errors import BAD_USER_INPUT, PARSE_FAILED, VALIDATION_FAILED, formatted
+from graph.limits import parsed, validated
+from graph.requests import RequestError
 
 _DOCUMENTS_KEPT = 1000
 _LONGEST_KEPT = 20_000
 """Characters of a document that is worth keeping; a longer one is prepared anew each time, so that memory is bounded."""
-
-
-class Prepared(NamedTuple):
-    """A document that was read once: either its errors, or what executing it needs."""
-
-    document: DocumentNode | None
-    fields: tuple[CheckedField, ...]
-    errors: tuple[Mapping[str, Any], ...]
 
 
 class Outcome(NamedTuple):
@@ -46,16 +45,64 @@ class Outcome(NamedTuple):
     executed: bool
     syntax: bool = False
 
+    @property
+    def perfect(self) -> bool:
+        """Whether it has data and no errors."""
+        return self.executed and "errors" not in self.body
+
+
+class Prepared(NamedTuple):
+    """A document that was read once: either its refusal, or what executing it needs."""
+
+    text: str
+    digest: bytes
+    document: DocumentNode | None = None
+    fields: Mapping[str, tuple[CheckedField, ...]] = {}
+    plans: Mapping[str, CostPlan] = {}
+    refusal: Outcome | None = None
+
+    def kind(self, name: str | None) -> OperationType | None:
+        """What kind the named operation is; None where the document is wrong or has no such operation."""
+        found = get_operation_ast(self.document, name) if self.document else None
+        return found.operation if found else None
+
+
+class Begun(NamedTuple):
+    """An operation whose variables are coerced and whose arguments are checked: ready to be executed."""
+
+    prepared: Prepared
+    executor: Executor[Context]
+    cost: CostReport
+
+    @property
+    def operation(self) -> OperationDefinitionNode:
+        """The operation."""
+        return self.executor.operation
+
+    @property
+    def pure(self) -> bool:
+        """Whether the response depends on nothing but the document, the variables and the release."""
+        return self.operation.operation is OperationType.QUERY
+
+    def token(self) -> bytes:
+        """Everything that the response depends on beside the release: document, operation and coerced variables."""
+        name = _name(self.operation)
+        variables = orjson.dumps(self.executor.variable_values.coerced, option=orjson.OPT_SORT_KEYS)
+        return b"\0".join((self.prepared.digest, name.encode(), variables))
+
 
 class Operations:
     """Executes documents on the schema.
 
     Args:
         schema: as strawberry defines it.
+        introspection: whether the schema may be asked for; without it errors suggest no names either.
     """
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, *, introspection: bool = True) -> None:
         self.schema = schema
+        self._costs = cost_table(schema.as_str())
+        self._hidden = not introspection
         self._core = schema._schema  # noqa: SLF001  graphql-core's own, which strawberry offers under no other name
         self._prepared: LRUCache[str, Prepared] = LRUCache(_DOCUMENTS_KEPT)
 
@@ -68,49 +115,74 @@ class Operations:
                 self._prepared[text] = found
         return found
 
-    async def execute(
-        self, text: str, variables: Mapping[str, Any] | None, name: str | None, context: Context
-    ) -> Outcome:
-        """Execute an operation of a document.
+    def begin(
+        self, prepared: Prepared, variables: Mapping[str, Any] | None, name: str | None, context: Context
+    ) -> Begun | Outcome:
+        """Coerce the variables and check the arguments; an outcome where something is wrong.
 
         Args:
             name: which operation, where the document has several.
         """
-        prepared = self.prepare(text)
-        if prepared.document is None:
-            return _refused(list(prepared.errors), syntax=prepared.errors[0]["extensions"]["code"] == PARSE_FAILED)
+        if prepared.refusal is not None or prepared.document is None:
+            return prepared.refusal or _refused([])
         executor = Executor.build(
             self._core,
             prepared.document,
             context_value=context,
             raw_variable_values=dict(variables or {}),
             operation_name=name,
+            hide_suggestions=self._hidden,
         )
-        errors = (
-            executor if isinstance(executor, list) else failures(prepared.fields, executor.variable_values, self.schema)
-        )
-        if errors or isinstance(executor, list):
-            return _refused([dict(formatted(error, BAD_USER_INPUT)) for error in errors])
-        answer = execute_root_selection_set(executor)
+        if isinstance(executor, list):
+            return _refused([formatted(error, BAD_USER_INPUT) for error in executor])
+        own = _name(executor.operation)
+        errors = failures(prepared.fields[own], executor.variable_values, self.schema)
+        if errors:
+            return _refused([formatted(error) for error in errors])
+        try:
+            return Begun(prepared, executor, check_cost(prepared.plans[own].cost(executor.variable_values.coerced)))
+        except RequestError as error:
+            return _refused(error.errors)
+
+    async def finish(self, begun: Begun) -> Outcome:
+        """Execute what was begun."""
+        answer = execute_root_selection_set(begun.executor)
         return _answered(await answer if isawaitable(answer) else answer)
 
-    def operation_type(self, text: str, name: str | None) -> OperationType | None:
-        """What kind the named operation is; None where the document is wrong or has no such operation."""
-        document = self.prepare(text).document
-        definitions = document.definitions if document else ()
-        operations = [found for found in definitions if isinstance(found, OperationDefinitionNode)]
-        chosen = [found for found in operations if name is None or (found.name and found.name.value == name)]
-        return chosen[0].operation if len(chosen) == 1 else None
+    async def execute(
+        self, text: str, variables: Mapping[str, Any] | None, name: str | None, context: Context
+    ) -> Outcome:
+        """Execute an operation of a document from beginning to end."""
+        begun = self.begin(self.prepare(text), variables, name, context)
+        return begun if isinstance(begun, Outcome) else await self.finish(begun)
 
     def _read(self, text: str) -> Prepared:
+        digest = sha256(text.encode()).digest()
         try:
-            document = parse(text)
+            document = parsed(text)
         except GraphQLSyntaxError as error:
-            return Prepared(None, (), (formatted(error, PARSE_FAILED),))
-        errors = validate(self._core, document)
+            return Prepared(text, digest, refusal=_refused([formatted(error, PARSE_FAILED)], syntax=True))
+        except RequestError as error:
+            return Prepared(text, digest, refusal=_refused(error.errors, syntax=error.status == _NOT_PARSED))
+        errors = self._wrong(document)
         if errors:
-            return Prepared(None, (), tuple([formatted(error, VALIDATION_FAILED) for error in errors]))
-        return Prepared(document, checked_fields(document, self._core), ())
+            refusal = _refused([formatted(error, VALIDATION_FAILED) for error in errors])
+            return Prepared(text, digest, refusal=refusal)
+        operations = [found for found in document.definitions if isinstance(found, OperationDefinitionNode)]
+        plans = {_name(found): cost_plan(document, found, self._costs) for found in operations}
+        return Prepared(text, digest, document, checked_fields(document, self._core), plans)
+
+    def _wrong(self, document: DocumentNode) -> list[GraphQLError]:
+        if self._hidden and (errors := validate(self._core, document, [NoSchemaIntrospectionCustomRule])):
+            return errors
+        return validated(self._core, document, hide_suggestions=self._hidden)
+
+
+_NOT_PARSED = 400
+
+
+def _name(operation: OperationDefinitionNode) -> str:
+    return operation.name.value if operation.name else ""
 
 
 def _refused(errors: list[Any], *, syntax: bool = False) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, cast
 
 import msgspec
@@ -11,16 +11,17 @@ from strawberry import ID
 
 from ephemeris import moments, places, varga_rules
 from ephemeris.errors import ChartError
-from ephemeris.moments import check_covered, instant
+from ephemeris.moments import instant
 from ephemeris.settings import PRESETS
 from ephemeris.sky import ayanamsha_at
 from ephemeris.swiss import nutation
 from ephemeris.words import Ayanamsha, Language, SettingsPreset, TimeScale
 from graph import births as reading, names as name_tables, setting_rows
+from graph.directives import ListSize
 from graph.errors import refusal
 from graph.fields import InfoOf, given, said
 from graph.inputs import DEFAULT_SETTINGS, BirthInput, SettingsInput, resolved_settings
-from graph.scalars import DateTime
+from graph.scalars import ChartToken, DateTime
 from graph.types.asked import InLanguage
 from graph.types.chart import BirthCheck, Chart, ChartItem
 from graph.types.moments import AyanamshaValue, Engine, ayanamsha_value
@@ -32,6 +33,7 @@ from graph.types.varga import VargaRule
 Whose = Annotated[BirthInput, given("Whose.")]
 Births = Annotated[list[BirthInput], given("Whose, 1 to 1,000.")]
 By = Annotated[SettingsInput | None, given("Conventions; absent = preset DEFAULT.")]
+Sealed = Annotated[ChartToken, given("From Chart.token.")]
 ForAll = Annotated[SettingsInput | None, given("For all of them; absent = preset DEFAULT.")]
 
 
@@ -69,6 +71,13 @@ async def _chart(info: InfoOf, birth: Whose, settings: By = None) -> Chart | Non
         raise refusal(error, "birth") from error
 
 
+async def _chart_by_token(info: InfoOf, token: Sealed) -> Chart | None:
+    try:
+        return await reading.chart_of_token(token, info.context)
+    except ChartError as error:
+        raise refusal(error) from error
+
+
 async def _charts(info: InfoOf, births: Births, settings: ForAll = None) -> list[ChartItem]:
     found = await reading.charts_of(births, resolved_settings(settings), info.context)
     return cast("list[ChartItem]", [_item(k, birth, found[k]) for k, birth in enumerate(births)])
@@ -98,7 +107,7 @@ def _presets() -> list[Preset]:
 
 
 def _ayanamshas(at: Annotated[DateTime, given("When.")]) -> list[AyanamshaValue]:
-    moment = _covered(at)
+    moment = instant(at.astimezone(UTC), TimeScale.UTC)
     turned = nutation(moment.jd_tt)
     values = [
         ayanamsha_value(
@@ -108,15 +117,6 @@ def _ayanamshas(at: Annotated[DateTime, given("When.")]) -> list[AyanamshaValue]
         if which is not Ayanamsha.CUSTOM
     ]
     return cast("list[AyanamshaValue]", values)
-
-
-def _covered(at: datetime) -> moments.Instant:
-    try:
-        found = instant(at.astimezone(UTC), TimeScale.UTC)
-        check_covered(found)
-    except ChartError as error:
-        raise refusal(error, "at") from error
-    return found
 
 
 def _varga_rules(division: Annotated[int | None, given("Only this one.")] = None) -> list[VargaRule]:
@@ -138,10 +138,17 @@ class Query:
         "The chart of one birth. Null with an error in `errors` when the birth is wrong; for typed problems use `charts` or "
         "`checkBirth`.",
         _chart,
+        cost="10",
+    )
+    chart_by_token: Chart | None = said(
+        "The chart of a token: for links, image addresses and GETs through a CDN, where a birth must not stand in a URL.",
+        _chart_by_token,
+        cost="10",
     )
     charts: list[ChartItem] = said(
         "The charts of up to 1,000 births, one item per birth in the same order; a wrong birth spoils only its own item.",
         _charts,
+        list_size=ListSize(slicing=("births",)),
     )
     check_birth: BirthCheck = said(
         "Checks a birth without computing a chart, for a form: the instant it means, or the problem with its remedies.",
@@ -150,12 +157,16 @@ class Query:
     setting_options: list[SettingOption] = said(
         "Each setting with its default, its values and where they come from: enough to build a settings form.",
         _setting_options,
+        list_size=ListSize(40),
     )
-    presets: list[Preset] = said("The presets, each fully spelt out.", _presets)
-    ayanamshas: list[AyanamshaValue] = said("Every ayanamsha with its value at an instant.", _ayanamshas)
+    presets: list[Preset] = said("The presets, each fully spelt out.", _presets, list_size=ListSize(10))
+    ayanamshas: list[AyanamshaValue] = said(
+        "Every ayanamsha with its value at an instant.", _ayanamshas, list_size=ListSize(50)
+    )
     varga_rules: list[VargaRule] = said(
         "Divisional charts with their variants, sources and meaning; absent = the divisions that have a rule of their own.",
         _varga_rules,
+        list_size=ListSize(120),
     )
     names: NameTables = said(
         "Names of all grahas, rashis, nakshatras … in one language: fetch once, map enums on the client, keep for ever.",

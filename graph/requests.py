@@ -41,7 +41,9 @@ class RequestError(Exception):
         self.headers = dict(headers or {})
 
 
-def refused(status: int, code: str, message: str, remedy: str, headers: Mapping[str, str] | None = None) -> RequestError:
+def refused(
+    status: int, code: str, message: str, remedy: str, headers: Mapping[str, str] | None = None
+) -> RequestError:
     """One coded error as a refusal.
 
     >>> refused(415, "BAD_REQUEST", "Content-Type is 'text/plain'.", "Send application/json.").status

@@ -18,11 +18,12 @@ DateTime = NewType("DateTime", datetime)
 TimeZone = NewType("TimeZone", str)
 UtcOffset = NewType("UtcOffset", str)
 JSON = NewType("JSON", object)
+ChartToken = NewType("ChartToken", str)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise GraphQLError(f"A text in quotes is wanted, not {value!r}.")
+        raise GraphQLError(f"A text in quotes is wanted, not {repr(value)[:40]}.")
     return value
 
 
@@ -80,6 +81,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="UtcOffset",
         description="Offset from UTC, east positive: `+05:30`, `-00:25:21`, `Z`. Seconds allowed: local mean times have them.",
         serialize=_offset_text,
+        parse_value=_text,
+    ),
+    ChartToken: strawberry.scalar(
+        name="ChartToken",
+        description="Sealed birth and settings, URL-safe: nothing about the birth can be read from it without the server's key, "
+        "nothing is stored.",
+        serialize=str,
         parse_value=_text,
     ),
     JSON: strawberry.scalar(name="JSON", description="Any JSON.", serialize=lambda v: v, parse_value=lambda v: v),

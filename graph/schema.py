@@ -9,13 +9,14 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.query import Query
 from graph.scalars import SCALARS
+from graph.subscription import Subscription
 
 
 @cache
 def schema() -> strawberry.Schema:
     """The schema, built once per process."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    return strawberry.Schema(Query, config=config)
+    return strawberry.Schema(Query, subscription=Subscription, config=config)
 
 
 def sdl() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import socket
 import sys
@@ -11,8 +12,15 @@ import structlog
 import uvicorn
 
 from ephemeris.errors import EphemerisError
-from graph.app import create_app
+from graph.app import AppSettings, create_app
+from graph.drain import DrainingServer, OpenStreams
+from graph.endpoint import EndpointSettings
+from graph.http import LONGEST_BODY, Profile
+from graph.manifests import read_manifests, validator
+from graph.schema import schema
+from resolvers.documents import DocumentStore
 from resolvers.engine import Engine, open_engine
+from resolvers.shared import SharedTier
 from resolvers.zones import ZoneDatabaseError
 from runtime.clients import cache_client
 from runtime.errors import EX_CONFIG, StartError
@@ -22,6 +30,9 @@ from runtime.state import open_state
 
 _log = structlog.get_logger(__name__)
 
+_DRAIN_SECONDS = 4.0
+"""Within which streams complete and running queries finish after SIGTERM."""
+
 
 def engine_from(settings: ServerSettings, secret: bytes) -> Engine:
     """The engine that the settings describe. Raises: EphemerisError, ZoneDatabaseError."""
@@ -29,24 +40,64 @@ def engine_from(settings: ServerSettings, secret: bytes) -> Engine:
     if settings.cache_url is not None:
         redis = cache_client(settings.cache_url, timeout_seconds=settings.cache_timeout_seconds)
     return open_engine(
-        settings.ephemeris_dir, secret, redis, entries=settings.l1_entries, ttl_seconds=settings.cache_ttl_seconds
+        settings.ephemeris_dir,
+        secret,
+        redis,
+        entries=settings.l1_entries,
+        ttl_seconds=settings.cache_ttl_seconds,
+        token_keys=settings.token_keys,
+        pool_processes=settings.pool_processes,
+    )
+
+
+def documents_from(settings: ServerSettings, engine: Engine) -> DocumentStore:
+    """The documents that the operator made known by files; those published are loaded when the application starts.
+
+    Raises:
+        ManifestError: a file is no manifest, or a document in it is wrong.
+    """
+    durable = cache_client(settings.jobs_url) if settings.jobs_url is not None else None
+    store = DocumentStore(engine.cache.shared, durable=SharedTier(durable))
+    store.trust(read_manifests(settings.persisted_files, validator(schema()._schema)))  # noqa: SLF001  graphql-core's own
+    return store
+
+
+def app_settings(settings: ServerSettings) -> AppSettings:
+    """How the application is to behave."""
+    endpoint = EndpointSettings(
+        Profile(settings.http_profile),
+        settings.private_answers,
+        settings.operation_seconds,
+        settings.operations_at_once,
+    )
+    return AppSettings(
+        settings.source_url,
+        endpoint,
+        settings.cors_origins,
+        settings.introspection,
+        settings.known_documents_only,
+        settings.graphiql,
     )
 
 
 def serve(settings: ServerSettings, listener: socket.socket) -> None:
     """Answer on *listener* until told to end."""
     secret = settings.secret_key or open_state(settings.state_dir).secret_key()
-    app = create_app(engine_from(settings, secret), settings.source_url)
+    engine = engine_from(settings, secret)
+    streams = OpenStreams()
+    app = create_app(engine, app_settings(settings), documents_from(settings, engine), streams)
     config = uvicorn.Config(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
         server_header=False,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=LONGEST_BODY,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    gc.collect()
+    gc.freeze()  # what was imported lives as long as the process: no collection need look at it again
+    DrainingServer(config, streams, min(_DRAIN_SECONDS, settings.grace_seconds)).run(sockets=[listener])
 
 
 def main() -> None:

@@ -93,24 +93,24 @@ SETTINGS = (
 """Every setting of one value; customAyanamsha and vargaVariants are values of their own."""
 
 SOURCES = {
-    Ayanamsha.LAHIRI: "Indian Astronomical Ephemeris; Calendar Reform Committee, 1955",
-    Ayanamsha.TRUE_CHITRA: "Swiss Ephemeris, mode 27",
-    Ayanamsha.RAMAN: "B.V. Raman, Manual of Hindu Astrology",
-    Ayanamsha.KRISHNAMURTI: "K.S. Krishnamurti, Reader 1",
-    HouseSystem.SRIPATI: "Sripati Paddhati",
-    HouseSystem.PLACIDUS: "K.S. Krishnamurti, Reader 1",
-    NodeDignity.TAURUS_SCORPIO: "Brihat Parashara Hora Shastra, as most editions have it",
-    CoLordRule.STRONGER: "P.V.R. Narasimha Rao, Vedic Astrology: An Integrated Approach, 15",
-    CombustionTable.SURYA_SIDDHANTA: "Surya Siddhanta 9.6-9, 10.1",
-    CombustionTable.PYJHORA: "PyJHora 4.8",
-    WarRule.NORTHERN: "Surya Siddhanta 7.20-21",
-    SunriseRule.DISC_CENTER: "Jagannatha Hora 8",
-    DashaYear.TRUE_SIDEREAL: "Jagannatha Hora 8",
-    AshtakavargaTable.A: "Brihat Parashara Hora Shastra",
-    AshtakavargaTable.B: "Varahamihira, Brihat Jataka 9; B.V. Raman, Ashtakavarga System",
-    CharaKarakaScheme.SEVEN: "Jaimini Upadesha Sutra 1.1",
+    (Ayanamsha, "LAHIRI"): "Indian Astronomical Ephemeris; Calendar Reform Committee, 1955",
+    (Ayanamsha, "TRUE_CHITRA"): "Swiss Ephemeris, mode 27",
+    (Ayanamsha, "RAMAN"): "B.V. Raman, Manual of Hindu Astrology",
+    (Ayanamsha, "KRISHNAMURTI"): "K.S. Krishnamurti, Reader 1",
+    (HouseSystem, "SRIPATI"): "Sripati Paddhati",
+    (HouseSystem, "PLACIDUS"): "K.S. Krishnamurti, Reader 1",
+    (NodeDignity, "TAURUS_SCORPIO"): "Brihat Parashara Hora Shastra, as most editions have it",
+    (CoLordRule, "STRONGER"): "P.V.R. Narasimha Rao, Vedic Astrology: An Integrated Approach, 15",
+    (CombustionTable, "SURYA_SIDDHANTA"): "Surya Siddhanta 9.6-9, 10.1",
+    (CombustionTable, "PYJHORA"): "PyJHora 4.8",
+    (WarRule, "NORTHERN"): "Surya Siddhanta 7.20-21",
+    (SunriseRule, "DISC_CENTER"): "Jagannatha Hora 8",
+    (DashaYear, "TRUE_SIDEREAL"): "Jagannatha Hora 8",
+    (AshtakavargaTable, "A"): "Brihat Parashara Hora Shastra",
+    (AshtakavargaTable, "B"): "Varahamihira, Brihat Jataka 9; B.V. Raman, Ashtakavarga System",
+    (CharaKarakaScheme, "SEVEN"): "Jaimini Upadesha Sutra 1.1",
 }
-"""Where values come from, where one book or program can be named."""
+"""Where values come from, where one book or program can be named: by enum and name, since terms are equal as numbers."""
 
 
 class SettingValue(msgspec.Struct, frozen=True):
@@ -155,4 +155,4 @@ def _value(row: SettingRow, term: Enum) -> SettingValue:
     presets = tuple([preset for preset, found in PRESETS.items() if getattr(found.settings, row.field) is term])
     label = term.name.replace("_", " ").capitalize()
     description: str = term.description  # type: ignore[attr-defined]  # every term has one
-    return SettingValue(term.name, label, description, SOURCES.get(term), presets)  # type: ignore[call-overload]  # keyed by terms of several enums
+    return SettingValue(term.name, label, description, SOURCES.get((row.terms, term.name)), presets)

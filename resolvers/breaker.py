@@ -26,10 +26,10 @@ class Breaker:
     >>> now = [0.0]
     >>> breaker = Breaker(failures=1, rest=1.0, clock=lambda: now[0])
     >>> breaker.failed()
-    ... breaker.allows()
+    >>> breaker.allows()
     False
     >>> now[0] = 1.5
-    ... breaker.allows(), breaker.allows()
+    >>> breaker.allows(), breaker.allows()
     (True, False)
     """
 

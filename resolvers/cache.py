@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from time import perf_counter
 from typing import Any
 
 import msgspec
 from cachebox import LRUCache
 
 from ephemeris.errors import ChartError
+from resolvers.calculator import Calculator, Computed, Inline
 from resolvers.keys import Keys
 from resolvers.kinds import KINDS, Asked, Kind, Value
 from resolvers.shared import SharedTier
-
-_SLICE_SECONDS = 0.005
-"""How long the event loop is held at a time while charts are computed."""
+from resolvers.turns import Turn
 
 _Answers = dict[bytes, Any]
 
@@ -40,12 +38,16 @@ class ChartCache:
         shared: the second tier.
         entries: how many values of each kind memory holds.
         ttl_seconds: how long Redis keeps a value, give or take a tenth.
+        calculator: who computes; by default this process, in slices of its event loop.
     """
 
-    def __init__(self, keys: Keys, shared: SharedTier, entries: int, ttl_seconds: int) -> None:
+    def __init__(
+        self, keys: Keys, shared: SharedTier, entries: int, ttl_seconds: int, calculator: Calculator | None = None
+    ) -> None:
         self._keys = keys
         self.shared = shared
-        self._ttl = ttl_seconds
+        self._calculator = calculator or Inline(keys)
+        self.ttl_seconds = ttl_seconds
         self._memory: dict[str, LRUCache[bytes, Any]] = {kind.name: LRUCache(entries) for kind in KINDS}
         self._flights: dict[bytes, asyncio.Future[Any]] = {}
         self.counts = {kind.name: TierCounts() for kind in KINDS}
@@ -56,9 +58,12 @@ class ChartCache:
         counts.batches += 1
         answers = [memory.get(question.token) for question in asked]
         missing = {question.token: question for question, answer in zip(asked, answers, strict=True) if answer is None}
-        counts.l1_hits += len(answers) - len(missing)
         if not missing:
+            counts.l1_hits += len(answers)
             return answers
+        absent = answers.count(None)
+        counts.l1_hits += len(answers) - absent
+        counts.joined += absent - len(missing)
         found = await self._missing(kind, missing)
         return [found[q.token] if answer is None else answer for q, answer in zip(asked, answers, strict=True)]
 
@@ -68,7 +73,8 @@ class ChartCache:
             memory.clear()
 
     async def close(self) -> None:
-        """End the writes under way and let Redis go."""
+        """End the computations and the writes under way, and let Redis go."""
+        await self._calculator.close()
         await self.shared.close()
 
     async def _missing(self, kind: Kind[Asked, Value], missing: dict[bytes, Asked]) -> _Answers:
@@ -77,12 +83,13 @@ class ChartCache:
         own = {token: question for token, question in missing.items() if token not in joined}
         self.counts[kind.name].joined += len(joined)
         found = await self._flown(kind, own) if own else {}
-        for token, flight in joined.items():
-            await asyncio.wait([flight])
-            if flight.cancelled():  # whoever computed it went away: ask again
-                found |= await self._missing(kind, {token: missing[token]})
-            else:
-                found[token] = flight.result()
+        if joined:
+            await asyncio.wait(joined.values())
+        found |= {token: flight.result() for token, flight in joined.items() if not flight.cancelled()}
+        again = [missing[token] for token in joined if token not in found]
+        if again:  # whoever computed them went away
+            answers = await self.fetch(kind, again)
+            found |= {question.token: answer for question, answer in zip(again, answers, strict=True)}
         return found
 
     async def _flown(self, kind: Kind[Asked, Value], own: dict[bytes, Asked]) -> _Answers:
@@ -94,6 +101,11 @@ class ChartCache:
             found = await self._read_or_computed(kind, own)
             for token, flight in flights.items():
                 flight.set_result(found[token])
+        except Exception as error:  # a bug: whoever joined hears of it, too, instead of running into it one by one
+            for flight in flights.values():
+                flight.set_exception(error)
+                flight.exception()  # seen, if nobody joined
+            raise
         finally:
             for token, flight in flights.items():
                 del self._flights[token]
@@ -101,50 +113,40 @@ class ChartCache:
         return found
 
     async def _read_or_computed(self, kind: Kind[Asked, Value], own: dict[bytes, Asked]) -> _Answers:
-        memory, names = self._memory[kind.name], {token: self._keys.redis_key(kind.name, token) for token in own}
-        values = await self.shared.read(list(names.values()))
-        found: _Answers = {}
-        for (token, question), value in zip(own.items(), values, strict=True):
-            if value is not None and (kept := self._decoded(kind, value, question)) is not None:
-                found[token] = memory[token] = kept
+        names = {token: self._keys.redis_key(kind.name, token) for token in own}
+        found = await self._read(kind, own, names)
         rest = [question for token, question in own.items() if token not in found]
+        memory = self._memory[kind.name]
         fresh: dict[str, bytes] = {}
         for question, answer, written in await self._computed(kind, rest):
             found[question.token] = answer
             if written is not None:
                 fresh[names[question.token]] = written
                 memory[question.token] = answer
-        self.shared.write(fresh, self._ttl)
+        self.shared.write(fresh, self.ttl_seconds)
+        return found
+
+    async def _read(self, kind: Kind[Asked, Value], own: dict[bytes, Asked], names: dict[bytes, str]) -> _Answers:
+        """What Redis has of *own*, joined and kept in memory."""
+        memory, found = self._memory[kind.name], dict[bytes, Any]()
+        values = await self.shared.read(list(names.values()))
+        turn = Turn()
+        for (token, question), value in zip(own.items(), values, strict=True):
+            if value is not None and (kept := self._decoded(kind, value, question)) is not None:
+                found[token] = memory[token] = kept
+                await turn.yield_when_long()
         return found
 
     def _decoded(self, kind: Kind[Asked, Value], value: bytes, question: Asked) -> Value | None:
         counts = self.counts[kind.name]
         try:
             answer = kind.decode(value)
-        except msgspec.DecodeError:  # not ours, or torn: compute and overwrite
+        except (msgspec.DecodeError, UnicodeDecodeError):  # not ours, or torn: compute and overwrite
             counts.undecodable += 1
             return None
         counts.l2_hits += 1
         return kind.join(answer, question, self._keys)
 
-    async def _computed(
-        self, kind: Kind[Asked, Value], asked: Sequence[Asked]
-    ) -> list[tuple[Asked, Value | ChartError, bytes | None]]:
-        """Each answer with its bytes (None for an error), in the order of computation, the loop let go between slices."""
+    async def _computed(self, kind: Kind[Asked, Value], asked: Sequence[Asked]) -> list[Computed[Asked, Value]]:
         self.counts[kind.name].computed += len(asked)
-        answers: list[tuple[Asked, Value | ChartError, bytes | None]] = []
-        since = perf_counter()
-        for question in sorted(asked, key=kind.order):
-            answers.append((question, *self._answered(kind, question)))
-            if perf_counter() - since > _SLICE_SECONDS:
-                await asyncio.sleep(0)
-                since = perf_counter()
-        return answers
-
-    def _answered(self, kind: Kind[Asked, Value], question: Asked) -> tuple[Value | ChartError, bytes | None]:
-        try:
-            value = kind.compute(question)
-        except ChartError as error:
-            return error, None
-        written = kind.encode(value)
-        return kind.join(value, question, self._keys), written
+        return await self._calculator.compute(kind, asked) if asked else []

@@ -28,7 +28,7 @@ class Keys:
         """The key in Redis. The last digit stands in braces: a cluster then keeps sixteen groups, each read by one MGET.
 
         >>> Keys(bytes(32), "r1").redis_key("natal", b"birth")[:19]
-        'grahaql:{d}:natal:r'
+        'grahaql:{6}:natal:r'
         """
         digits = self.digest(token).hex()
         return f"grahaql:{{{digits[-1]}}}:{kind}:{self.release}:{digits}"

@@ -10,6 +10,7 @@ import msgspec
 from ephemeris.chart import NatalChart, bind
 from ephemeris.natal import natal_chart
 from ephemeris.vargas import Varga, bind_vargas, varga
+from resolvers.checksum import marked, opened
 from resolvers.keys import Keys
 from resolvers.requests import NatalRequest, VargaRequest
 
@@ -67,16 +68,24 @@ def _no_order(_asked: VargaRequest) -> float:
 
 
 _encoder = msgspec.msgpack.Encoder()
+_natal = msgspec.msgpack.Decoder(NatalChart)
+_vargas = msgspec.msgpack.Decoder(tuple[Varga, ...])
 
-NATAL: Kind[NatalRequest, NatalChart] = Kind(
-    "natal", _compute_natal, _join_natal, _natal_order, _encoder.encode, msgspec.msgpack.Decoder(NatalChart).decode
-)
+
+def _encode(value: object) -> bytes:
+    return marked(_encoder.encode(value))
+
+
+def _decode_natal(value: bytes) -> NatalChart:
+    return _natal.decode(opened(value))
+
+
+def _decode_vargas(value: bytes) -> tuple[Varga, ...]:
+    return _vargas.decode(opened(value))
+
+
+NATAL: Kind[NatalRequest, NatalChart] = Kind("natal", _compute_natal, _join_natal, _natal_order, _encode, _decode_natal)
 VARGAS: Kind[VargaRequest, tuple[Varga, ...]] = Kind(
-    "vargas",
-    _compute_vargas,
-    _join_vargas,
-    _no_order,
-    _encoder.encode,
-    msgspec.msgpack.Decoder(tuple[Varga, ...]).decode,
+    "vargas", _compute_vargas, _join_vargas, _no_order, _encode, _decode_vargas
 )
 KINDS = (NATAL, VARGAS)

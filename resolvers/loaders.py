@@ -29,14 +29,29 @@ class CacheLoader(DataLoader[Asked, Value], Generic[Asked, Value]):
         super().__init__()
         self._charts = cache
         self._kind = kind
+        self._batches: set[asyncio.Task[object]] = set()
+
+    def load(self, key: Asked) -> asyncio.Future[Value]:
+        """The answer to one question; whoever is cancelled while waiting for it takes it from nobody else."""
+        return asyncio.shield(super().load(key))
 
     async def answers(self, keys: Sequence[Asked]) -> list[Value | BaseException]:
         """Answers in the order of *keys*, an error in the place of the answer it prevented."""
-        return await asyncio.gather(*[self.load(key) for key in keys], return_exceptions=True)
+        load = super().load
+        return await asyncio.shield(asyncio.gather(*[load(key) for key in keys], return_exceptions=True))
 
     async def batch_load_fn(self, keys: list[Asked]) -> list[Value | ChartError]:  # type: ignore[override]  # raises each
         """Answers in the order of *keys*."""
+        batch = asyncio.current_task()
+        if batch is not None:
+            self._batches.add(batch)
+            batch.add_done_callback(self._batches.discard)
         return await self._charts.fetch(self._kind, keys)
+
+    def cancel(self) -> None:
+        """Stop the batches under way. Their futures stay open: only for an operation whose resolvers are cancelled too."""
+        for batch in self._batches:
+            batch.cancel()
 
 
 class Loaders:
@@ -45,3 +60,8 @@ class Loaders:
     def __init__(self, cache: ChartCache) -> None:
         self.natal = CacheLoader(cache, NATAL)
         self.vargas = CacheLoader(cache, VARGAS)
+
+    def cancel(self) -> None:
+        """Stop what the operation, which was itself cancelled, had begun."""
+        self.natal.cancel()
+        self.vargas.cancel()

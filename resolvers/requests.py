@@ -20,7 +20,7 @@ from ephemeris.places import Place
 from ephemeris.settings import Settings
 from ephemeris.words import Graha, VargaVariant
 
-_INSTANT_AND_PLACE = struct.Struct("<dddddi?")
+_INSTANT_AND_PLACE = struct.Struct("<dddddd?")
 _DIVISION_AND_VARIANT = struct.Struct("<HB")
 
 
@@ -74,7 +74,7 @@ def natal_request(
         place.latitude,
         place.longitude,
         place.altitude,
-        local.utcoffset().seconds,  # type: ignore[union-attr]  # it is aware
+        local.utcoffset().total_seconds(),  # type: ignore[union-attr]  # it is aware
         outer,
     )
     return NatalRequest(instant, place, conventions, local, outer, numbers + conventions.code)

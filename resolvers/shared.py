@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from redis.exceptions import RedisError
 
@@ -58,6 +58,40 @@ class SharedTier:
         task = asyncio.create_task(self._store(self._client, dict(values), seconds))
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
+
+    async def read_aging(self, key: str) -> tuple[bytes | None, int]:
+        """The value of *key* and for how many seconds Redis still keeps it; (None, 0) where it cannot be had now."""
+        if self._client is None:
+            return None, 0
+        pipeline = self._client.pipeline(transaction=False)
+        _ = pipeline.get(key)
+        _ = pipeline.ttl(key)
+        value, seconds = await self._tried(pipeline.execute) or (None, 0)
+        return value, max(0, seconds)
+
+    async def keep(self, key: str, value: bytes, seconds: int) -> None:
+        """Store one value before going on, so that every process has it when the answer is sent; nobody fails by it."""
+        if self._client is not None:
+            await self._tried(partial(self._client.set, key, value, ex=seconds))
+
+    async def read_fields(self, name: str, fields: Sequence[str]) -> Sequence[bytes | None] | None:
+        """The values of some fields of the hash *name*, in their order; None where they cannot be had now."""
+        if self._client is None:
+            return None
+        return cast("Sequence[bytes | None] | None", await self._tried(partial(self._client.hmget, name, list(fields))))
+
+    async def read_hash(self, name: str) -> Mapping[bytes, bytes] | None:
+        """All fields of the hash *name*; None where they cannot be had now."""
+        if self._client is None:
+            return None
+        return cast("Mapping[bytes, bytes] | None", await self._tried(partial(self._client.hgetall, name)))
+
+    async def write_fields(self, name: str, fields: Mapping[str, bytes]) -> bool:
+        """Store fields of the hash *name*, all or none and without expiry; answers whether they are stored."""
+        if self._client is None:
+            return False
+        written: dict[Any, Any] = dict(fields)  # redis-py's own type of it is invariant
+        return await self._tried(partial(self._client.hset, name, mapping=written)) is not None
 
     async def ping(self) -> bool:
         """Whether Redis answers now."""

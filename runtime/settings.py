@@ -20,6 +20,8 @@ from runtime.errors import ConfigurationError
 PREFIX = "GRAHAQL_"
 LOG_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 
+_KEYS = frozenset({"secret_key", "token_keys"})
+
 Environ = Mapping[str, str]
 
 
@@ -27,7 +29,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of a server, resolved. `docs/configuration.md` has the variables, ranges and defaults.
 
     `cache_url` and `jobs_url` are None when no server is named: one is started or the process does without.
-    `secret_key` is None when the key of the state folder is to be used (`State.secret_key`).
+    `secret_key` is None when the key of the state folder is to be used (`State.secret_key`), `token_keys` when the secret
+    key is.
     """
 
     cache_url: str | None
@@ -44,15 +47,26 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     l1_entries: int
     cache_ttl_seconds: int
     cache_timeout_seconds: float
+    pool_processes: int
     source_url: str
+    http_profile: str
+    private_answers: bool
+    operation_seconds: float
+    operations_at_once: int
+    cors_origins: tuple[str, ...]
+    introspection: bool
+    graphiql: bool
+    persisted_files: tuple[Path, ...]
+    known_documents_only: bool
     secret_key: bytes | None
+    token_keys: tuple[bytes, ...] | None
     slot: int | None
 
     def __repr__(self) -> str:
-        """Every setting but the key and the passwords, so that no log or traceback ever shows them."""
+        """Every setting but the keys and the passwords, so that no log or traceback ever shows them."""
         urls = {"cache_url": self.cache_url, "jobs_url": self.jobs_url}
         shown = {name: url and values.masked_url(url) for name, url in urls.items()}
-        rest = {name: getattr(self, name) for name in self.__struct_fields__ if name not in {*urls, "secret_key"}}
+        rest = {name: getattr(self, name) for name in self.__struct_fields__ if name not in {*urls, *_KEYS}}
         return f"ServerSettings({', '.join(f'{name}={value!r}' for name, value in {**shown, **rest}.items())})"
 
 
@@ -153,6 +167,14 @@ def _process_count(text: str) -> int:
     return stated or min(usable_cores(), 64)
 
 
+def _existing_files(text: str) -> tuple[Path, ...]:
+    paths = tuple([Path(os.path.abspath(name)) for name in text.split(":") if name.strip()])  # noqa: PTH100  keeps links
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        raise ValueError(f"Name files that exist, separated by colons; there is no {missing[0]}.")
+    return paths
+
+
 def _state_folder(environ: Environ) -> Path:
     state_home, home = environ.get("XDG_STATE_HOME", ""), environ.get("HOME", "")
     if Path(state_home).is_absolute():  # the XDG specification: a relative path is to be ignored
@@ -178,6 +200,15 @@ def _none(_environ: Environ) -> None:
     return None
 
 
+def _no_words(_environ: Environ) -> tuple[str, ...]:
+    return ()
+
+
+def _in_development(environ: Environ) -> bool:
+    return (_stated(environ, "GRAHAQL_ENV") or "development") != "production"
+
+
+_YES_OR_NO = {"true": True, "false": False}
 _URL_RANGE = "redis://, rediss:// or unix://"
 
 _REDIS_URL = Variable(
@@ -232,6 +263,31 @@ VARIABLES = (
     Variable("GRAHAQL_L1_ENTRIES", "l1_entries", "integer", "20000", "1–10000000",
              "Values of each kind (natal charts, sets of vargas) that each API process keeps in memory.",
              values.whole_number(1, 10_000_000)),
+    Variable("GRAHAQL_HTTP_PROFILE", "http_profile", "choice", "sept2026", "sept2026, compat",
+             "Statuses of what is wrong: by the specification of September 2026, or as older clients and audits want them.",
+             values.one_of({"sept2026": "sept2026", "compat": "compat"})),
+    Variable("GRAHAQL_PRIVATE_ANSWERS", "private_answers", "choice", "false", "true, false",
+             "Whether only the client itself may keep answers, and no cache between.", values.one_of(_YES_OR_NO)),
+    Variable("GRAHAQL_OPERATION_SECONDS", "operation_seconds", "seconds", "30", "0.1–3600",
+             "After how long an operation is stopped and refused.", values.seconds(0.1, 3600)),
+    Variable("GRAHAQL_OPERATIONS_AT_ONCE", "operations_at_once", "integer", "256", "1–100000",
+             "Operations that an API process executes at a time; more are told to come back.",
+             values.whole_number(1, 100_000)),
+    Variable("GRAHAQL_CORS_ORIGINS", "cors_origins", "list", "none", "origins separated by commas, or *",
+             "Origins of other sites whose pages may ask.", values.comma_separated, _no_words),
+    Variable("GRAHAQL_INTROSPECTION", "introspection", "choice", "true", "true, false",
+             "Whether the schema can be asked for, and errors suggest names.", values.one_of(_YES_OR_NO)),
+    Variable("GRAHAQL_GRAPHIQL", "graphiql", "choice", "on in development", "true, false",
+             "Whether GraphiQL is served at /.", values.one_of(_YES_OR_NO), _in_development),
+    Variable("GRAHAQL_PERSISTED_FILES", "persisted_files", "files", "none", "existing files, separated by colons",
+             "Manifests of trusted documents, as Apollo, Relay and graphql-codegen write them; read at the start.",
+             _existing_files, _no_words),
+    Variable("GRAHAQL_KNOWN_DOCUMENTS_ONLY", "known_documents_only", "choice", "false", "true, false",
+             "Whether only trusted documents are answered: those of the files and those that `grahaql persist` published.",
+             values.one_of(_YES_OR_NO)),
+    Variable("GRAHAQL_POOL_PROCESSES", "pool_processes", "integer", "1", "0–64",
+             "Children of each API process that compute what takes over 5 ms (from about 40 charts on), 26 MB each, started when "
+             "first needed; 0 computes in the API process itself.", values.whole_number(0, 64)),
     Variable("GRAHAQL_SOURCE_URL", "source_url", "address", "/source.tar.gz", "a path of this service or an address",
              "Where users find the source of what runs, as the AGPL asks; by default the service hands it out itself.",
              values.words),
@@ -244,6 +300,13 @@ VARIABLES = (
         f"hexadecimal or base64, at least {values.KEY_BYTES_MIN} bytes",
         "Signs cursors and hashes births in logs; set the same on every machine of one service.",
         values.secret_key, _none, values.masked,
+    ),
+    Variable(
+        "GRAHAQL_TOKEN_KEYS", "token_keys", "keys", "the secret key",
+        f"keys of at least {values.KEY_BYTES_MIN} bytes in hexadecimal or base64, separated by commas",
+        "Seal chart tokens: the first key seals, all open. To rotate, put a new key first and leave the old ones behind it for "
+        "as long as their tokens shall open.",
+        values.secret_keys, _none, values.masked,
     ),
     Variable("GRAHAQL_SLOT", "slot", "integer", "unset", "0–1023",
              "Set by the supervisor, not by you: the number of a process, the same after a restart.",

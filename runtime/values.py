@@ -107,6 +107,15 @@ def secret_key(text: str) -> bytes:
     return key
 
 
+def secret_keys(text: str) -> tuple[bytes, ...]:
+    """The keys of a list that is separated by commas, in its order.
+
+    >>> secret_keys("00" * 32 + ", " + "A" * 43) == (bytes(32), bytes(32))
+    True
+    """
+    return tuple([secret_key(key) for key in text.split(",")])
+
+
 def _decoded(text: str) -> bytes:
     if re.fullmatch(r"([0-9a-fA-F]{2})+", text):
         return bytes.fromhex(text)
@@ -196,3 +205,12 @@ def masked(_text: str) -> str:
 def as_written(text: str) -> str:
     """What is shown of a value that is no secret: itself."""
     return text
+
+
+def comma_separated(text: str) -> tuple[str, ...]:
+    """Words separated by commas.
+
+    >>> comma_separated("https://a.example, https://b.example")
+    ('https://a.example', 'https://b.example')
+    """
+    return tuple(word.strip() for word in text.split(",") if word.strip())

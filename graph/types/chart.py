@@ -14,8 +14,10 @@ from ephemeris.swiss import no_houses
 from ephemeris.varga_rules import VARGA_SETS
 from ephemeris.words import Reference, VargaSet
 from graph.context import Wanted, needs_outer
+from graph.directives import ListSize
 from graph.fields import InfoOf, given, said
 from graph.inputs import VargaSelection
+from graph.scalars import ChartToken
 from graph.types.asked import ByVariant, CountedFrom, OfDivision, OfSystem, Only, Which, WithOuter
 from graph.types.moments import AyanamshaValue, Engine, Moment, Place, ayanamsha_value
 from graph.types.natal import (
@@ -31,6 +33,7 @@ from graph.types.natal import (
 from graph.types.problems import Problem
 from graph.types.settings import Settings
 from graph.types.varga import Varga
+from resolvers.births import BirthRequest
 
 Within = Annotated[int, given("Seconds either way, 1 to 3600.")]
 Selected = Annotated[VargaSelection, given("Which.")]
@@ -38,9 +41,10 @@ THE_SIXTEEN = VargaSelection(set=VargaSet.SHODASHAVARGA)
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A birth as it was read: its own bytes for the id, when and where, and the conventions."""
+    """A birth as it was read: its own bytes for the id, as it was sent for the token, when and where, and the conventions."""
 
     code: bytes
+    birth: BirthRequest
     moment: moments.Moment
     place: places.Place
     settings: settings.Settings
@@ -52,6 +56,10 @@ async def _whole(chart: Chart, info: InfoOf, *, outer: bool) -> natal.NatalChart
 
 def _id(root: Chart, info: InfoOf) -> ID:
     return ID(f"c_{info.context.engine.keys.label(root.asked.code)}")
+
+
+def _token(root: Chart, info: InfoOf) -> ChartToken:
+    return ChartToken(info.context.engine.tokens.seal(root.asked.birth, root.asked.settings))
 
 
 def _moment(root: Chart) -> Moment:
@@ -145,7 +153,8 @@ class Chart:
     value: Private[natal.NatalChart]
     asked: Private[Asked]
 
-    id: ID = said("For client caches; opaque, changes with engine releases. Not refetchable.", _id)
+    id: ID = said("For client caches; opaque, changes with engine releases. Not refetchable: use `token`.", _id)
+    token: ChartToken = said("Opens this chart again by chartByToken or in an image's address.", _token)
     moment: Moment = said("The instant, every scale.", _moment)
     place: Place = said("The place as used.", _place)
     settings: Settings = said("All conventions, resolved.", _settings)
@@ -153,20 +162,33 @@ class Chart:
     engine: Engine = said("What computed it.", _engine)
     lagna: Lagna = said("Rising point.", _lagna)
     midheaven: float = said("Culminating point, degrees 0 to 360, sidereal.", _midheaven)
-    grahas: list[GrahaPosition] = said("Sun to Ketu, in this order, then the outer three when asked.", _grahas)
+    grahas: list[GrahaPosition] = said(
+        "Sun to Ketu, in this order, then the outer three when asked.",
+        _grahas,
+        list_size=ListSize(12, ("only",), require_one=False),
+    )
     graha: GrahaPosition = said("One of them: shorter than filtering a list, and its own cache field.", _graha)
-    bhavas: list[Bhava] = said("Twelve houses by rashi.", _bhavas)
+    bhavas: list[Bhava] = said("Twelve houses by rashi.", _bhavas, list_size=ListSize(12))
     chalit: Chalit | None = said(
         "Houses by degrees. Null with HOUSES_UNDEFINED beyond the polar circles for Placidus and Koch.", _chalit
     )
-    aspects: list[GrahaAspect] = said("Aspects between grahas, full ones (graha drishti).", _aspects)
-    rashi_aspects: list[RashiAspect] = said("Signs that see each other (rashi drishti), Jaimini.", _rashi_aspects)
-    wars: list[GrahaWar] = said("Planetary wars: two of Mars to Saturn within a degree.", _wars)
-    varga: Varga = said("One divisional chart.", _varga)
-    vargas: list[Varga] = said("Several, in the order asked; absent = the sixteen.", _vargas)
+    aspects: list[GrahaAspect] = said(
+        "Aspects between grahas, full ones (graha drishti).", _aspects, list_size=ListSize(40)
+    )
+    rashi_aspects: list[RashiAspect] = said(
+        "Signs that see each other (rashi drishti), Jaimini.", _rashi_aspects, list_size=ListSize(36)
+    )
+    wars: list[GrahaWar] = said("Planetary wars: two of Mars to Saturn within a degree.", _wars, list_size=ListSize(4))
+    varga: Varga = said("One divisional chart.", _varga, cost="1")
+    vargas: list[Varga] = said(
+        "Several, in the order asked; absent = the sixteen.",
+        _vargas,
+        list_size=ListSize(16, ("of.divisions", "of.charts"), require_one=False),
+    )
     sensitivity: Sensitivity = said(
         "What changes if the birth time is off by so much either way: which lagnas, padas and vargas are not to be trusted.",
         _sensitivity,
+        cost="20",
     )
 
 

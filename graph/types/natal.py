@@ -23,6 +23,7 @@ from ephemeris.words import (
     Reference,
     Relation,
 )
+from graph.directives import ListSize
 from graph.fields import InfoOf, said
 from graph.names import graha_name, nakshatra_name, rashi_name
 from graph.types.asked import ByVariant, CountedFrom, Format, InLanguage, OfDivision, OfLength, OfSystem, WithOuter
@@ -150,7 +151,7 @@ class GrahaPosition:
     dignity: Dignity | None = said("Dignity; null for nodes under NodeDignity.NONE and for the outer three.")
     exaltation_distance: float | None = said("Degrees from its exact exaltation, 0 to 180; null where it has none.")
     vargottama: bool = said("Same sign in D1 and D9.")
-    relations: list[GrahaRelation] = said("How it regards the others of the seven.")
+    relations: list[GrahaRelation] = said("How it regards the others of the seven.", list_size=ListSize(8))
     aspected_by: list[Graha] = said("Grahas that see it.")
     in_varga: VargaPlacement = said("Its place in one division: same as varga(division).graha(name).", _in_varga)
     nearest_boundary: Boundary = said("The nearest boundary where something in the answer would change.")

@@ -15,6 +15,7 @@ from ephemeris.sensitivity import LagnaSpan as Held, lagna_span
 from ephemeris.varga_deities import deity
 from ephemeris.words import AngleFormat, Dignity, Graha, LabelLength, Language, Rashi, Reference, VargaSet, VargaVariant
 from graph.context import needs_outer
+from graph.directives import ListSize
 from graph.fields import InfoOf, given, said
 from graph.names import graha_name, rashi_name, varga_name
 from graph.scalars import DateTime
@@ -173,14 +174,19 @@ class Varga:
     name: str | None = said("Navamsha; null where the division has no name.", _varga_name)
     variant: VargaVariant = said("As built.")
     lagna: VargaLagna = said("Its lagna.")
-    grahas: list[VargaPlacement] = said("Sun to Ketu, then the outer three when asked.", _grahas)
+    grahas: list[VargaPlacement] = said(
+        "Sun to Ketu, then the outer three when asked.", _grahas, list_size=ListSize(12, ("only",), require_one=False)
+    )
     graha: VargaPlacement = said("One of them.", _graha)
     bhavas: list[VargaBhava] = said(
-        "Twelve houses counted from this chart's own lagna, by rashi. Vargas have no other houses.", _bhavas
+        "Twelve houses counted from this chart's own lagna, by rashi. Vargas have no other houses.",
+        _bhavas,
+        list_size=ListSize(12),
     )
     lagna_span: LagnaSpan | None = said(
         "When this chart's lagna changed its sign and when it will; null beyond the polar circles, where it can jump.",
         _lagna_span,
+        cost="5",
     )
 
 

@@ -89,6 +89,12 @@ PLACES = (
 Columns = tuple[Any, Any, Any, Any, Any]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    kernel().close()
+
+
 @cache
 def kernel() -> Any:
     return load_file(str(KERNEL))

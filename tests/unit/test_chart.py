@@ -1,9 +1,10 @@
 """The natal chart: what its parts say of themselves and of each other."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from fractions import Fraction
-from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import skyfield_data
 from skyfield.api import load as skyfield_load, load_file
 from skyfield.framelib import ecliptic_frame
 
-from ephemeris.angles import ARCSECOND_UNITS, CIRCLE_UNITS, DEGREE_UNITS, RASHI_UNITS, quantise
+from ephemeris.angles import CIRCLE_UNITS, DEGREE_UNITS, RASHI_UNITS, quantise
 from ephemeris.aspects import GRAHA_DRISHTI, NODE_DRISHTI
 from ephemeris.bhavas import bhavas, chalit
 from ephemeris.chart import NAKSHATRA_LORDS, GrahaPosition, NatalChart, bind
@@ -441,38 +442,38 @@ def test_the_great_conjunction_of_2020_was_a_war_that_the_setting_decides() -> N
 # ── motion ──
 
 
-@cache
-def turns(target: str, year: int) -> tuple[tuple[float, bool], ...]:
-    """Stations of a year by JPL's DE421: Julian day TT, and whether the graha turns forwards. Tropical, to the minute."""
-    kernel = load_file(str(Path(skyfield_data.__file__).parent / "data" / "de421.bsp"))
+KERNEL = Path(skyfield_data.__file__).parent / "data" / "de421.bsp"
+GRIDS = ((1.0, 366), (1 / 24, 24), (1 / 1440, 60))
+"""Days, then the hours of a day, then the minutes of an hour."""
+
+
+def turns(target: str, year: int) -> list[tuple[float, bool]]:
+    """Stations of a year by JPL's DE421: Julian day TT to the minute, and whether the graha turns forwards. Tropical."""
     scale = skyfield_load.timescale(builtin=True)
+    found = [(float(scale.utc(year).tt), False)]
+    with closing(load_file(str(KERNEL))) as kernel:
+        for step, count in GRIDS:
+            grids = [start + step * np.arange(count + 1) for start, _ in found]
+            found = [turn for days in grids for turn in _changes_of_sign(days, _speeds(kernel, scale, target, days))]
+    return found
 
-    def speed(days: Any) -> Any:
-        early, late = (
-            kernel["earth"]
-            .at(scale.tt_jd(days + way))
-            .observe(kernel[target])
-            .apparent()
-            .frame_latlon(ecliptic_frame)[1]
-            for way in (-0.05, 0.05)
-        )
-        return (late.degrees - early.degrees + 180) % 360 - 180
 
-    first = scale.utc(year).tt
-    for grid in (1.0, 1 / 24, 1 / 1440):
-        spans = np.array([first]) if grid == 1.0 else np.array(starts)
-        count = {1.0: 366, 1 / 24: 24, 1 / 1440: 60}[grid]
-        days = spans[:, None] + grid * np.arange(count + 1)[None, :]
-        speeds = speed(days.ravel()).reshape(days.shape)
-        rows, places = np.nonzero(np.sign(speeds[:, :-1]) != np.sign(speeds[:, 1:]))
-        starts = [days[row, place] for row, place in zip(rows, places, strict=True)]
-        forwards = [bool(speeds[row, place] < 0) for row, place in zip(rows, places, strict=True)]
-    return tuple(zip(starts, forwards, strict=True))
+def _speeds(kernel: Any, scale: Any, target: str, days: Any) -> Any:
+    early, late = (
+        kernel["earth"].at(scale.tt_jd(days + way)).observe(kernel[target]).apparent().frame_latlon(ecliptic_frame)[1]
+        for way in (-0.05, 0.05)
+    )
+    return (late.degrees - early.degrees + 180) % 360 - 180
+
+
+def _changes_of_sign(days: Any, speeds: Any) -> list[tuple[float, bool]]:
+    places = np.nonzero(np.sign(speeds[:-1]) != np.sign(speeds[1:]))[0]
+    return [(float(days[place]), bool(speeds[place] < 0)) for place in places]
 
 
 @pytest.mark.parametrize(
     ("graha", "target", "count"),
-    [(Graha.MERCURY, "mercury", 6), (Graha.SATURN, "saturn barycenter", 2), (Graha.MARS, "mars", 1)],
+    [(Graha.MERCURY, "mercury", 7), (Graha.SATURN, "saturn barycenter", 2), (Graha.MARS, "mars", 1)],
 )
 def test_stations_of_2024_are_JPLs_to_ten_minutes(graha: Graha, target: str, count: int) -> None:
     found = turns(target, 2024)
@@ -494,16 +495,11 @@ def test_motion_goes_round_direct_stationary_retrograde_stationary_direct(kind: 
         on(Instant(moment.jd_ut + day, moment.jd_tt + day), positions=kind).grahas[Graha.SATURN].motion
         for day in range(366)
     ]
-    phases = [seen[0], *(b for a, b in zip(seen, seen[1:], strict=False) if a is not b)]
+    phases = [motion for motion, _ in groupby(seen)]
     assert phases == [
         Motion.DIRECT,
         Motion.STATIONARY_RETROGRADE,
         Motion.RETROGRADE,
-        Motion.STATIONARY_DIRECT,
-        Motion.DIRECT,
-    ] or phases == [
-        Motion.DIRECT,
-        Motion.STATIONARY_RETROGRADE,
         Motion.STATIONARY_DIRECT,
         Motion.DIRECT,
     ]
@@ -552,7 +548,3 @@ def test_Ketu_mirrors_Rahu(natal: NatalChart) -> None:
     assert ketu.declination == pytest.approx(-rahu.declination, abs=1e-6)
     assert (ketu.right_ascension - rahu.right_ascension) % 360 == pytest.approx(180, abs=1e-6)
     assert (ketu.speed, ketu.bhava % 12) == (rahu.speed, (rahu.bhava + 6) % 12)
-
-
-def test_a_unit_is_far_below_an_arcsecond() -> None:
-    assert ARCSECOND_UNITS > 2e7

@@ -1,0 +1,82 @@
+"""The applications that bench_http compares, each served by the same uvicorn: `python -m benchmarks.applications NAME PORT`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from benchmarks.births import FOLDER
+from graph.app import create_app
+from resolvers.engine import open_engine
+
+
+def grahaql() -> ASGIApp:
+    """Ours, without Redis: what is measured is kept in memory."""
+    return create_app(open_engine(FOLDER, bytes(32), None))
+
+
+def bare() -> ASGIApp:
+    """The bytes of the sixteen vargas, sent by the least code that ASGI allows."""
+    body = asyncio.run(_sixteen())
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return
+        if scope["method"] == "POST":
+            await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+async def _sixteen() -> bytes:
+    import orjson  # noqa: PLC0415  for this application alone
+
+    from benchmarks.bench_http import SIXTEEN  # noqa: PLC0415  it imports nothing of ours
+    from graph.context import Context  # noqa: PLC0415
+    from graph.engine_facts import engine_facts  # noqa: PLC0415
+    from graph.operations import Operations  # noqa: PLC0415
+    from graph.schema import schema  # noqa: PLC0415
+
+    engine = open_engine(FOLDER, bytes(32), None)
+    outcome = await Operations(schema()).execute(SIXTEEN, None, None, Context(engine, engine_facts(engine, "")))
+    return orjson.dumps(outcome.body)
+
+
+def strawberry() -> ASGIApp:
+    """Plain strawberry's own view over the same schema and engine, with its parser and validation caches."""
+    from strawberry.asgi import GraphQL  # noqa: PLC0415  for this application alone
+    from strawberry.extensions import ParserCache, ValidationCache  # noqa: PLC0415
+
+    from graph.context import Context  # noqa: PLC0415
+    from graph.engine_facts import engine_facts  # noqa: PLC0415
+    from graph.schema import schema  # noqa: PLC0415
+
+    engine = open_engine(FOLDER, bytes(32), None)
+    facts = engine_facts(engine, "")
+    plain = schema()
+    plain.extensions = (ParserCache, ValidationCache)
+
+    class View(GraphQL[Context, None]):
+        async def get_context(self, request: object, response: object) -> Context:
+            return Context(engine, facts)
+
+    return View(plain, graphql_ide=None)
+
+
+APPLICATIONS = {"grahaql": grahaql, "bare": bare, "strawberry": strawberry}
+
+
+def main() -> None:
+    """Serve one of them on loopback until told to end."""
+    _, name, port = sys.argv
+    uvicorn.run(APPLICATIONS[name](), port=int(port), log_level="error", access_log=False, loop="uvloop")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+"""The GraphQL endpoint: from an HTTP request to its answer, executing only what no cache has."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import NamedTuple
+
+import orjson
+from cachebox import LRUCache
+from graphql import OperationType
+from starlette.types import Receive, Scope, Send
+
+from graph.answers import (
+    IMMUTABLE,
+    NEVER_KEPT,
+    REVALIDATED,
+    Answer,
+    Headers,
+    etag_of,
+    headed,
+    matches,
+)
+from graph.coding import IDENTITY, SMALLEST_CODED, chosen_coding, coded
+from graph.context import Context
+from graph.documents import Documents
+from graph.engine_facts import EngineFacts
+from graph.errors import BAD_REQUEST, unforeseen
+from graph.http import PLAIN_JSON, Profile, negotiated, parsed_body, parsed_query, read_body, status_of
+from graph.live import LiveAnswers, Received
+from graph.operations import Begun, Operations, Outcome
+from graph.requests import GraphQLRequest, RequestError, refused
+from resolvers.engine import Engine
+
+_METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT"
+_KEPT_BYTES = 32 * 1024 * 1024
+_RETRY_SECONDS = "1"
+
+
+class EndpointSettings(NamedTuple):
+    """How the endpoint behaves.
+
+    Args:
+        profile: which statuses answer what is wrong.
+        private: answers may be kept by the client alone, not by what stands between.
+        seconds: after which an operation is given up.
+        at_once: how many operations run at a time; more are told to come back.
+    """
+
+    profile: Profile = Profile.SEPTEMBER_2026
+    private: bool = False
+    seconds: float = 30.0
+    at_once: int = 256
+
+
+DEFAULT_ENDPOINT = EndpointSettings()
+
+
+class Asked(NamedTuple):
+    """What of a request decides its answer."""
+
+    method: str
+    path: str
+    sent: bytes
+    accept: str
+    accept_encoding: str
+    content_type: str
+
+
+def _answer_size(_asked: Asked, answer: Answer) -> int:
+    return len(answer.body) + 1024
+
+
+class GraphQLEndpoint:
+    """The ASGI application behind one path.
+
+    Args:
+        path: where it stands; below it documents are asked by their ids.
+        operations: executes documents.
+        engine: what answers.
+        facts: what `engine` says of itself.
+        documents: finds the document of a request.
+        settings: how it behaves.
+    """
+
+    live: LiveAnswers | None = None
+    """Answers by streams; None where there are none."""
+
+    def __init__(
+        self,
+        path: str,
+        operations: Operations,
+        engine: Engine,
+        facts: EngineFacts,
+        documents: Documents,
+        settings: EndpointSettings,
+    ) -> None:
+        self._path = path
+        self._operations = operations
+        self._engine = engine
+        self._facts = facts
+        self._documents = documents
+        self._settings = settings
+        self._running = 0
+        self._kept: LRUCache[Asked, Answer] = LRUCache(_KEPT_BYTES, getsizeof=_answer_size)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: by what is kept under its very bytes, or by reading it."""
+        headers = dict(scope["headers"])
+        method = scope["method"]
+        if self.live is not None and await self.live.reserved(scope, receive, send):
+            return
+        try:
+            sent = await read_body(headers, receive) if method == "POST" else scope["query_string"]
+        except RequestError as error:
+            await refusal(error, PLAIN_JSON).send(send)
+            return
+        asked = Asked(
+            "GET" if method == "HEAD" else method,
+            scope["path"],
+            sent,
+            headers.get(b"accept", b"").decode("latin-1"),
+            headers.get(b"accept-encoding", b"").decode("latin-1"),
+            headers.get(b"content-type", b"").decode("latin-1"),
+        )
+        named = headers.get(b"if-none-match", b"")
+        answer: Answer | None = self._kept.get(asked)
+        if answer is None:
+            received = Received(scope, asked.accept, partial(self._request, asked), receive, send)
+            answer = await self._answered(asked, named, received)
+        if answer is None:
+            return
+        if named and method != "POST" and matches(named, answer.etag):
+            answer = answer.not_modified()
+        await answer.send(send, body=method != "HEAD")
+
+    async def _answered(self, asked: Asked, named: bytes, received: Received) -> Answer | None:
+        """The answer; None where it went out as a stream."""
+        media = PLAIN_JSON
+        try:
+            if self.live is not None and await self.live.took(received):
+                return None
+            media = negotiated(asked.accept)
+            request = self._request(asked)
+            return await self._executed(asked, request, media, named)
+        except RequestError as error:
+            return refusal(error, media)
+        except Exception as error:  # noqa: BLE001  the edge: a server's own traceback would quote births
+            return refusal(RequestError(500, [dict(unforeseen(error))]), media)
+
+    def _request(self, asked: Asked) -> GraphQLRequest:
+        """What is asked, the path's last segment being a document's id and the one before it a release."""
+        if asked.method == "OPTIONS":
+            raise RequestError(204, [{"message": ""}], {"allow": _METHODS})
+        if asked.method not in ("GET", "POST"):
+            remedy = "Send GET or POST."
+            raise refused(405, BAD_REQUEST, f"{asked.method} is not understood here.", remedy, {"allow": _METHODS})
+        profile = self._settings.profile
+        segments = asked.path.removeprefix(self._path).strip("/").split("/")
+        self._redirect(asked, segments)
+        named = segments[-1] or None
+        if asked.method == "POST":
+            return parsed_body(asked.sent, asked.content_type, profile, named)
+        return parsed_query(asked.sent, profile, named)
+
+    def _redirect(self, asked: Asked, segments: list[str]) -> None:
+        """Send an address that names another release to that of this one."""
+        if len(segments) == _RELEASE_AND_ID and segments[0] != self._facts.release:
+            query = b"?" + asked.sent if asked.method == "GET" and asked.sent else b""
+            target = f"{self._path}/{self._facts.release}/{segments[1]}" + query.decode("latin-1")
+            remedy = "Follow the redirect."
+            headers = {"location": target, "cache-control": "no-cache"}
+            raise refused(307, BAD_REQUEST, "That release is not served any more.", remedy, headers)
+        if len(segments) > _RELEASE_AND_ID:
+            raise refused(404, BAD_REQUEST, "There is nothing at this address.", f"Ask {self._path}.")
+
+    async def _executed(self, asked: Asked, request: GraphQLRequest, media: str, named: bytes) -> Answer:
+        prepared = self._operations.prepare(await self._documents.text(request))
+        self._check_kind(asked, prepared.kind(request.operation_name))
+        if request.persisted_query is not None and prepared.refusal is None:
+            await self._documents.register(request)
+        context = Context(self._engine, self._facts)
+        begun = self._operations.begin(prepared, request.variables, request.operation_name, context)
+        if isinstance(begun, Outcome):
+            return self._plain(begun, media)
+        if not begun.pure:
+            return self._plain(await self.finish(begun, context), media)
+        token = begun.token()
+        coding = chosen_coding(asked.accept_encoding)
+        etag = etag_of(token, self._facts.release, media, coding)
+        if asked.method == "GET" and matches(named, etag):
+            return Answer(200, headed(media, 0, IDENTITY, self._cache_control(asked), etag), b"", etag)
+        body = await self._engine.responses.get(token)
+        if body is None:
+            outcome = await self.finish(begun, context)
+            if not outcome.perfect:
+                return self._plain(outcome, media)
+            body = orjson.dumps(outcome.body)
+            self._engine.responses.put(token, body)
+        return self._keep(asked, body, media, coding, etag)
+
+    def _keep(self, asked: Asked, body: bytes, media: str, coding: str, etag: bytes) -> Answer:
+        """A perfect answer in its coding, kept under the very bytes of its request."""
+        coding = coding if len(body) >= SMALLEST_CODED else IDENTITY
+        written = coded(body, coding)
+        answer = Answer(200, headed(media, len(written), coding, self._cache_control(asked), etag), written, etag)
+        if len(asked.sent) + len(written) < _KEPT_BYTES // 64:
+            self._kept[asked] = answer
+        return answer
+
+    def _check_kind(self, asked: Asked, kind: OperationType | None) -> None:
+        if kind is OperationType.SUBSCRIPTION:
+            raise refused(
+                406, BAD_REQUEST, "A subscription has no single answer.",
+                "Accept text/event-stream or multipart/mixed, or use a WebSocket.",
+            )  # fmt: skip
+        if asked.method == "GET" and kind is OperationType.MUTATION:
+            raise refused(405, BAD_REQUEST, "A mutation cannot be sent by GET.", "Send it by POST.", {"allow": "POST"})
+
+    def _cache_control(self, asked: Asked) -> str:
+        if asked.method == "POST":
+            return NEVER_KEPT
+        value = IMMUTABLE if asked.path.startswith(f"{self._path}/{self._facts.release}/") else REVALIDATED
+        return value.replace("public", "private") if self._settings.private else value
+
+    def _plain(self, outcome: Outcome, media: str) -> Answer:
+        body = orjson.dumps(outcome.body)
+        status = status_of(outcome, media, self._settings.profile)
+        return Answer(status, headed(media, len(body), IDENTITY, NEVER_KEPT), body)
+
+    async def finish(self, begun: Begun, context: Context) -> Outcome:
+        """Execute within the bounds of number and time; what runs out of time is stopped."""
+        if self._running >= self._settings.at_once:
+            headers = {"retry-after": _RETRY_SECONDS}
+            raise refused(503, "UNAVAILABLE", "Too many operations run at once.", "Try again in a second.", headers)
+        self._running += 1
+        try:
+            async with asyncio.timeout(self._settings.seconds):
+                return await self._operations.finish(begun)
+        except TimeoutError:
+            context.loaders.cancel()
+            message = f"The operation took more than {self._settings.seconds:g} seconds and was stopped."
+            raise refused(504, "TIMEOUT", message, "Ask for less at a time, or run it as a bulk operation.") from None
+        finally:
+            self._running -= 1
+
+
+_RELEASE_AND_ID = 2
+
+
+def refusal(error: RequestError, media: str) -> Answer:
+    """A refusal as an answer, never to be kept."""
+    body = orjson.dumps({"errors": error.errors}) if error.status not in _WITHOUT_BODY else b""
+    own = [(name.encode(), value.encode()) for name, value in error.headers.items()]
+    cache_control = error.headers.get("cache-control", NEVER_KEPT)
+    given = [row for row in headed(media, len(body), IDENTITY, cache_control) if row[0] != b"cache-control"]
+    return Answer(error.status, [*given, *_with_cache_control(own, cache_control)], body)
+
+
+def _with_cache_control(own: Headers, cache_control: str) -> Headers:
+    return (
+        own if any(name == b"cache-control" for name, _ in own) else [*own, (b"cache-control", cache_control.encode())]
+    )
+
+
+_WITHOUT_BODY = frozenset({204})

@@ -1,0 +1,10 @@
+// Monaco's three workers, each a file of ours; graphiql/setup-workers/vite does the same, but writes to the console.
+import EditorWorker from "monaco-editor/esm/vs/editor/editor.worker.js?worker";
+import JsonWorker from "monaco-editor/esm/vs/language/json/json.worker.js?worker";
+import GraphQLWorker from "monaco-graphql/esm/graphql.worker.js?worker";
+
+const WORKERS = { graphql: GraphQLWorker, json: JsonWorker };
+
+globalThis.MonacoEnvironment = {
+  getWorker: (_id, label) => new (WORKERS[label] ?? EditorWorker)(),
+};
