@@ -23,6 +23,7 @@ from graph.answers import (
 )
 from graph.coding import IDENTITY, SMALLEST_CODED, chosen_coding, coded
 from graph.context import Context
+from graph.cost import wants_cost
 from graph.documents import Documents
 from graph.engine_facts import EngineFacts
 from graph.errors import BAD_REQUEST, unforeseen
@@ -185,7 +186,7 @@ class GraphQLEndpoint:
             return self._plain(begun, media)
         if not begun.pure:
             return self._plain(await self.finish(begun, context), media)
-        token = begun.token()
+        token = begun.token(told=wants_cost(request.extensions))
         coding = chosen_coding(asked.accept_encoding)
         etag = etag_of(token, self._facts.release, media, coding)
         if asked.method == "GET" and matches(named, etag):
@@ -193,6 +194,8 @@ class GraphQLEndpoint:
         body = await self._engine.responses.get(token)
         if body is None:
             outcome = await self.finish(begun, context)
+            if wants_cost(request.extensions):
+                outcome = outcome.telling(cost=begun.cost._asdict())
             if not outcome.perfect:
                 return self._plain(outcome, media)
             body = orjson.dumps(outcome.body)

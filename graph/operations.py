@@ -28,6 +28,7 @@ from graph.context import Context
 from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table
 from graph.errors import BAD_USER_INPUT, PARSE_FAILED, VALIDATION_FAILED, formatted
 from graph.limits import parsed, validated
+from graph.purity import pure_operations, volatile_fields
 from graph.requests import RequestError
 
 _DOCUMENTS_KEPT = 1000
@@ -50,6 +51,10 @@ class Outcome(NamedTuple):
         """Whether it has data and no errors."""
         return self.executed and "errors" not in self.body
 
+    def telling(self, **extensions: Any) -> Outcome:
+        """The same with what was asked to be told beside it."""
+        return self._replace(body=self.body | {"extensions": extensions})
+
 
 class Prepared(NamedTuple):
     """A document that was read once: either its refusal, or what executing it needs."""
@@ -59,6 +64,7 @@ class Prepared(NamedTuple):
     document: DocumentNode | None = None
     fields: Mapping[str, tuple[CheckedField, ...]] = {}
     plans: Mapping[str, CostPlan] = {}
+    pure: frozenset[str] = frozenset()
     refusal: Outcome | None = None
 
     def kind(self, name: str | None) -> OperationType | None:
@@ -82,13 +88,17 @@ class Begun(NamedTuple):
     @property
     def pure(self) -> bool:
         """Whether the response depends on nothing but the document, the variables and the release."""
-        return self.operation.operation is OperationType.QUERY
+        return _name(self.operation) in self.prepared.pure
 
-    def token(self) -> bytes:
-        """Everything that the response depends on beside the release: document, operation and coerced variables."""
+    def token(self, *, told: bool = False) -> bytes:
+        """Everything that the response depends on beside the release: document, operation and coerced variables.
+
+        Args:
+            told: whether the answer tells its cost, which makes it another one.
+        """
         name = _name(self.operation)
         variables = orjson.dumps(self.executor.variable_values.coerced, option=orjson.OPT_SORT_KEYS)
-        return b"\0".join((self.prepared.digest, name.encode(), variables))
+        return b"\0".join((self.prepared.digest, name.encode(), variables, b"cost" if told else b""))
 
 
 class Operations:
@@ -101,7 +111,9 @@ class Operations:
 
     def __init__(self, schema: Schema, *, introspection: bool = True) -> None:
         self.schema = schema
-        self._costs = cost_table(schema.as_str())
+        sdl = schema.as_str()
+        self._costs = cost_table(sdl)
+        self._volatile = volatile_fields(sdl)
         self._hidden = not introspection
         self._core = schema._schema  # noqa: SLF001  graphql-core's own, which strawberry offers under no other name
         self._prepared: LRUCache[str, Prepared] = LRUCache(_DOCUMENTS_KEPT)
@@ -170,7 +182,8 @@ class Operations:
             return Prepared(text, digest, refusal=refusal)
         operations = [found for found in document.definitions if isinstance(found, OperationDefinitionNode)]
         plans = {_name(found): cost_plan(document, found, self._costs) for found in operations}
-        return Prepared(text, digest, document, checked_fields(document, self._core), plans)
+        pure = pure_operations(document, self._core, self._volatile)
+        return Prepared(text, digest, document, checked_fields(document, self._core), plans, pure)
 
     def _wrong(self, document: DocumentNode) -> list[GraphQLError]:
         if self._hidden and (errors := validate(self._core, document, [NoSchemaIntrospectionCustomRule])):
