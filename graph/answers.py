@@ -51,13 +51,21 @@ def etag_of(token: bytes, release: str, media: str, coding: str) -> bytes:
 
 
 def matches(if_none_match: bytes, etag: bytes) -> bool:
-    """Whether an If-None-Match header names the ETag.
+    """Whether an If-None-Match header is met by an answer that exists: it names its ETag, or any.
 
     >>> matches(b'W/"a", "b"', b'"b"'), matches(b"*", b'"b"'), matches(b"", b'"b"')
     (True, True, False)
     """
-    named = {part.strip().removeprefix(b"W/") for part in if_none_match.split(b",")}
-    return bool(etag) and (etag in named or b"*" in named)
+    return bool(etag) and (names(if_none_match, etag) or if_none_match.strip() == b"*")
+
+
+def names(if_none_match: bytes, etag: bytes) -> bool:
+    """Whether an If-None-Match header names the very ETag, which only who once had the answer can do.
+
+    >>> names(b'W/"a", "b"', b'"b"'), names(b"*", b'"b"')
+    (True, False)
+    """
+    return etag in [part.strip().removeprefix(b"W/") for part in if_none_match.split(b",")]
 
 
 def headed(media: str, length: int, coding: str, cache_control: str, etag: bytes = b"") -> Headers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from typing import NamedTuple
+from urllib.parse import quote
 
 import orjson
 from cachebox import LRUCache
@@ -20,6 +21,7 @@ from graph.answers import (
     etag_of,
     headed,
     matches,
+    names,
 )
 from graph.coding import IDENTITY, SMALLEST_CODED, chosen_coding, coded
 from graph.context import Context
@@ -68,8 +70,8 @@ class Asked(NamedTuple):
     content_type: str
 
 
-def _answer_size(_asked: Asked, answer: Answer) -> int:
-    return len(answer.body) + 1024
+def _answer_size(asked: Asked, answer: Answer) -> int:
+    return sum(map(len, asked)) + len(answer.body) + 1024
 
 
 class GraphQLEndpoint:
@@ -167,8 +169,8 @@ class GraphQLEndpoint:
     def _redirect(self, asked: Asked, segments: list[str]) -> None:
         """Send an address that names another release to that of this one."""
         if len(segments) == _RELEASE_AND_ID and segments[0] != self._facts.release:
-            query = b"?" + asked.sent if asked.method == "GET" and asked.sent else b""
-            target = f"{self._path}/{self._facts.release}/{segments[1]}" + query.decode("latin-1")
+            query = "?" + quote(asked.sent, safe=_PRINTABLE) if asked.method == "GET" and asked.sent else ""
+            target = f"{self._path}/{self._facts.release}/{quote(segments[1], safe=':')}{query}"
             remedy = "Follow the redirect."
             headers = {"location": target, "cache-control": "no-cache"}
             raise refused(307, BAD_REQUEST, "That release is not served any more.", remedy, headers)
@@ -189,7 +191,7 @@ class GraphQLEndpoint:
         token = begun.token(told=wants_cost(request.extensions))
         coding = chosen_coding(asked.accept_encoding)
         etag = etag_of(token, self._facts.release, media, coding)
-        if asked.method == "GET" and matches(named, etag):
+        if asked.method == "GET" and names(named, etag):
             return Answer(200, headed(media, 0, IDENTITY, self._cache_control(asked), etag), b"", etag)
         body = await self._engine.responses.get(token)
         if body is None:
@@ -207,7 +209,7 @@ class GraphQLEndpoint:
         coding = coding if len(body) >= SMALLEST_CODED else IDENTITY
         written = coded(body, coding)
         answer = Answer(200, headed(media, len(written), coding, self._cache_control(asked), etag), written, etag)
-        if len(asked.sent) + len(written) < _KEPT_BYTES // 64:
+        if _answer_size(asked, answer) < _KEPT_BYTES // 64:
             self._kept[asked] = answer
         return answer
 
@@ -249,6 +251,8 @@ class GraphQLEndpoint:
 
 
 _RELEASE_AND_ID = 2
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+"""What of a query string goes into a header as it came."""
 
 
 def refusal(error: RequestError, media: str) -> Answer:
@@ -256,7 +260,8 @@ def refusal(error: RequestError, media: str) -> Answer:
     body = orjson.dumps({"errors": error.errors}) if error.status not in _WITHOUT_BODY else b""
     own = [(name.encode(), value.encode()) for name, value in error.headers.items()]
     cache_control = error.headers.get("cache-control", NEVER_KEPT)
-    given = [row for row in headed(media, len(body), IDENTITY, cache_control) if row[0] != b"cache-control"]
+    left_out = {b"cache-control"} if body else {b"cache-control", b"content-type", b"content-length"}
+    given = [row for row in headed(media, len(body), IDENTITY, cache_control) if row[0] not in left_out]
     return Answer(error.status, [*given, *_with_cache_control(own, cache_control)], body)
 
 

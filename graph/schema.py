@@ -7,7 +7,9 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from graph.inputs import BirthInput, PlaceInput, SettingsInput, VargaSelection
 from graph.query import Query
+from graph.quick_inputs import quicken
 from graph.scalars import SCALARS
 from graph.subscription import Subscription
 
@@ -15,6 +17,7 @@ from graph.subscription import Subscription
 @cache
 def schema() -> strawberry.Schema:
     """The schema, built once per process."""
+    quicken(BirthInput, PlaceInput, SettingsInput, VargaSelection)
     config = StrawberryConfig(scalar_map=SCALARS)
     return strawberry.Schema(Query, subscription=Subscription, config=config)
 

@@ -15,8 +15,8 @@ LARGEST_SHARED = 512 * 1024
 """Bytes of a response that is worth a place in Redis; a larger one stays in this process."""
 
 
-def _size(_key: bytes, value: bytes) -> int:
-    return len(value)
+def _size(token: bytes, response: bytes) -> int:
+    return len(token) + len(response)
 
 
 class ResponseCache:
@@ -67,5 +67,5 @@ class ResponseCache:
         self._memory.clear()
 
     def _remember(self, token: bytes, response: bytes) -> None:
-        if len(response) <= self._largest:
+        if _size(token, response) <= self._largest:
             self._memory[token] = response
