@@ -193,7 +193,7 @@ def _undecided(found: Readings) -> LocalTimeError:
     return LocalTimeError(
         ErrorCode.LOCAL_TIME_AMBIGUOUS if ambiguous else ErrorCode.LOCAL_TIME_NONEXISTENT,
         f"Clocks in {found.zone} showed {found.local.isoformat(' ')} {found.reading.value}: "
-        f"it is {_spelt(first)} or {_spelt(second)}.",
+        f"it {'is' if found.reading is Reading.AMBIGUOUS else 'would be'} {_spelt(first)} or {_spelt(second)}.",
         f"Send disambiguation EARLIER for {first.utc:%H:%M:%S} UTC, LATER for {second.utc:%H:%M:%S} UTC, "
         f"or COMPATIBLE for the {compatible}.",
         ("time",),
@@ -239,7 +239,7 @@ def check_covered(found: Instant) -> None:
     if not swiss.FIRST_TT <= found.jd_tt <= swiss.LAST_TT:
         raise InputError(
             ErrorCode.DATE_OUT_OF_RANGE,
-            f"The instant, Julian day {found.jd_tt:.4f} TT, is outside the ephemeris: {swiss.FIRST_TT} to {swiss.LAST_TT}.",
+            f"The instant (Julian day {found.jd_tt:.4f} TT) is in the first or last hours of the ephemeris, or outside it.",
             "Send a time that falls between 1800-01-01 09:00 UTC and 2400-01-01 11:45 UTC.",
             ("date",),
         )

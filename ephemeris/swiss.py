@@ -261,6 +261,7 @@ def no_houses(latitude: float, system: HouseSystem) -> HousesUndefinedError:
         ErrorCode.HOUSES_UNDEFINED,
         f"{system.name} has no cusps at latitude {latitude}.",
         "Ask for SRIPATI, PORPHYRY, EQUAL_LAGNA_MIDDLE, EQUAL_LAGNA_BEGINS or WHOLE_SIGN there.",
+        ("system",),
     )
 
 

@@ -20,6 +20,7 @@ from ephemeris.angles import PRINTED_UNITS, RASHI_UNITS, degree_in_rashi
 from ephemeris.dignities import RASHI_LORDS, VARGA_DIGNITIES, natal_dignities
 from ephemeris.frame import Body, Frame
 from ephemeris.lazy import lazy
+from ephemeris.lords import lords
 from ephemeris.settings import Settings
 from ephemeris.varga_rules import (
     Alternate,
@@ -31,7 +32,7 @@ from ephemeris.varga_rules import (
     Turn,
     checked_rule,
 )
-from ephemeris.words import Dignity, Graha, Rashi, Reference, VargaVariant
+from ephemeris.words import CoLordRule, Dignity, Graha, Rashi, Reference, VargaVariant
 
 
 class NatalLongitudes(Protocol):
@@ -60,6 +61,7 @@ class InRashi:
 
     rashi: Rashi
     units: int
+    frame: BoundVarga
 
     @property
     def rashi_number(self) -> int:
@@ -68,8 +70,8 @@ class InRashi:
 
     @property
     def rashi_lord(self) -> Graha:
-        """Lord of the sign."""
-        return RASHI_LORDS[self.rashi]
+        """Lord of the sign, by the rule of co-lords."""
+        return self.frame.lords[self.rashi]
 
     @property
     def longitude_units(self) -> int:
@@ -86,6 +88,7 @@ class VargaFrame:
         self.variant = chart.variant
         self.lagna_rashi = chart.lagna.rashi
         self.rashis = tuple([placement.rashi for placement in chart.placements])
+        self.lords = _lords_in(chart, natal.settings.co_lords)
 
     @lazy
     def key(self) -> str:
@@ -171,8 +174,8 @@ class VargaBhava(msgspec.Struct, frozen=True):
 
     @property
     def lord(self) -> Graha:
-        """Lord of the sign."""
-        return RASHI_LORDS[self.rashi]
+        """Lord of the sign, by the rule of co-lords."""
+        return self.frame.lords[self.rashi]
 
     def occupants(self, outer: bool = False) -> tuple[Graha, ...]:
         """Who is in it, by degree, with or without Uranus, Neptune and Pluto."""
@@ -194,8 +197,8 @@ _CENTRES = {Reference.MOON: Graha.MOON, Reference.SUN: Graha.SUN}
 def varga(natal: NatalLongitudes, division: int, variant: VargaVariant, settings: Settings) -> Varga:
     """The chart of a division: lagna and every body of *natal*, in its order.
 
-    D1 by PARASHARA has the dignities of the natal chart, by degree and with compound relations; every other chart has
-    them by sign with natural relations.
+    D1 has the dignities of the natal chart, by degree and with compound relations; every other chart, and D1 by a
+    variant that moves its grahas, has them by sign with natural relations.
 
     Args:
         natal: longitudes in units; D1 needs Sun to Saturn, in their order, for the lords of signs.
@@ -219,7 +222,7 @@ def varga(natal: NatalLongitudes, division: int, variant: VargaVariant, settings
     placements = _placements(
         natal.bodies, division, layout, _BHAVAS[lagna.rashi], VARGA_DIGNITIES[settings.node_dignity]
     )
-    if division == 1 and variant is VargaVariant.PARASHARA:
+    if division == 1 and not any(layout.reversed_in):
         placements = _with_natal_dignities(placements, natal.bodies, settings)
     return Varga(division, variant, lagna, placements)
 
@@ -229,8 +232,8 @@ def varga_bhavas(chart: Varga, reference: Reference) -> tuple[VargaBhava, ...]:
 
     >>> natal = Longitudes(0, [(Graha.MOON, 2 * RASHI_UNITS + 1, False), (Graha.PLUTO, 2 * RASHI_UNITS, False)])
     >>> first = varga_bhavas(varga(natal, 12, VargaVariant.PARASHARA, Settings()), Reference.MOON)[0]
-    >>> first.rashi.name, first.lord.name, first.occupants(), first.occupants(outer=True)
-    ('GEMINI', 'MERCURY', (<Graha.MOON: 1>,), (<Graha.PLUTO: 11>, <Graha.MOON: 1>))
+    >>> first.rashi.name, first.occupants(), first.occupants(outer=True)
+    ('GEMINI', (<Graha.MOON: 1>,), (<Graha.PLUTO: 11>, <Graha.MOON: 1>))
     """
     first = reference_rashi(chart, reference)
     present: list[list[Graha]] = [[] for _ in Rashi]
@@ -252,6 +255,13 @@ def bind_vargas(charts: tuple[Varga, ...], natal: Frame) -> tuple[Varga, ...]:
         for placement in chart.placements:
             join(placement, "frame", frame)
     return charts
+
+
+def _lords_in(chart: Varga, rule: CoLordRule) -> tuple[Graha, ...]:
+    """Lords indexed by sign; of co-lords the one that is the stronger in this chart, so that D1's are the natal ones."""
+    if rule is CoLordRule.SINGLE:
+        return RASHI_LORDS
+    return lords([placement.longitude_units for placement in chart.placements], rule)
 
 
 def lagna_parts(lagna_units: int, division: int, variant: VargaVariant) -> tuple[int, int]:

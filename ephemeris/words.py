@@ -43,9 +43,9 @@ class Graha(Word):
     SATURN = "Shani शनि"
     RAHU = "राहु, the Moon's north node"
     KETU = "केतु, the Moon's south node"
-    URANUS = "Only with `outer: true`."
-    NEPTUNE = "Only with `outer: true`."
-    PLUTO = "Only with `outer: true`."
+    URANUS = "Only when asked for: by `outer: true` or by name."
+    NEPTUNE = "Only when asked for: by `outer: true` or by name."
+    PLUTO = "Only when asked for: by `outer: true` or by name."
 
 
 class Rashi(Word):
@@ -222,7 +222,7 @@ class Ayanamsha(IntEnum):
     J1900 = 19, "Mode 19: the equinox of J1900."
     B1950 = 20, "Mode 20: the equinox of B1950."
     CUSTOM = 255, "The one given in `customAyanamsha`."
-    TROPICAL = -1, "None: sayana positions."
+    TROPICAL = -1, "None: sayana positions; ayanamshaNutation says nothing then."
 
 
 class AyanamshaNutation(Word):

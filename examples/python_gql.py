@@ -1,4 +1,5 @@
 """gql: a query over HTTP with typed problems, and a subscription over a WebSocket. Usage: uv run python_gql.py"""
+# ruff: noqa: T201  a script that prints
 # /// script
 # requires-python = ">=3.11"
 # dependencies = ["gql[httpx,websockets]==4.4.0"]
@@ -20,7 +21,9 @@ BIRTH = {
     "longitude": 72.878,
     "zone": {"name": "Asia/Kolkata"},
 }
-MOON = """query Moon($birth: BirthInput!) { chart(birth: $birth) { moon: graha(name: MOON) { rashi nakshatra pada } } }"""
+MOON = (
+    """query Moon($birth: BirthInput!) { chart(birth: $birth) { moon: graha(name: MOON) { rashi nakshatra pada } } }"""
+)
 SKY = """subscription Sky($place: PlaceInput!) { sky(place: $place, every: 1) { at lagnaRashi grahas { graha } } }"""
 
 

@@ -93,9 +93,8 @@ def create_app(
     operations = Operations(schema(), introspection=settings.introspection)
     documents = Documents(store or DocumentStore(engine.cache.shared), known_only=settings.known_documents_only)
     endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint)
-    open_request = opener(
-        operations, partial(Context, engine, facts), registering(documents, operations), endpoint.finish
-    )
+    contexts, resolve = partial(Context, engine, facts), registering(documents, operations)
+    open_request = opener(operations, contexts, resolve, endpoint.finish, endpoint.bounds)
     endpoint.live = LiveAnswers(operations, documents, open_request, streams)
     sockets = WebSocketEndpoint(open_request, streams, SocketSettings(origins=settings.cors_origins))
     pages = graphiql_routes(endpoint=GRAPHQL_PATH) if settings.graphiql else []

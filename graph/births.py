@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from time import perf_counter
 
 import msgspec
 
@@ -16,9 +14,8 @@ from graph.inputs import BirthInput
 from graph.types.chart import Asked, Chart
 from resolvers.births import BirthRequest, moment_of, place_of
 from resolvers.requests import NatalRequest, conventions, natal_request
+from resolvers.turns import Turn
 from resolvers.zones import ZoneDatabase
-
-_SLICE_SECONDS = 0.005
 
 
 def read(birth: BirthInput, settings: Settings, zones: ZoneDatabase) -> Asked:
@@ -85,13 +82,11 @@ def _charted(asked: Asked, value: NatalChart | BaseException) -> Chart | ChartEr
 async def _read_all(births: Sequence[BirthInput], settings: Settings, zones: ZoneDatabase) -> list[Asked | ChartError]:
     """Each birth read, the event loop let go between slices."""
     found: list[Asked | ChartError] = []
-    since = perf_counter()
+    turn = Turn()
     for birth in births:
         try:
             found.append(read(birth, settings, zones))
         except ChartError as error:
             found.append(error)
-        if perf_counter() - since > _SLICE_SECONDS:
-            await asyncio.sleep(0)
-            since = perf_counter()
+        await turn.yield_when_long()
     return found

@@ -48,7 +48,9 @@ def _add_chart(chart: argparse.ArgumentParser) -> None:
     chart.add_argument("time", help="civil time, 10:30 or 10:30:15")
     chart.add_argument("latitude", type=float, help="degrees, north positive")
     chart.add_argument("longitude", type=float, help="degrees, east positive")
-    chart.add_argument("--zone", help="Asia/Kolkata or +05:30; absent: looked up from the coordinates")
+    chart.add_argument(
+        "--zone", help="Asia/Kolkata or +05:30, west --zone=-05:00; absent: looked up from the coordinates"
+    )
     chart.add_argument("--preset", default="DEFAULT", help="DEFAULT, JAGANNATHA_HORA_8, ASTROLOGY_API, PROKERALA or KP")
     chart.add_argument("--varga", type=int, default=9, metavar="N", help="the division drawn beside D1, 1 to 300")
     chart.add_argument("--language", default="EN", help="EN, SA_LATN, SA, HI, MR, GU, BN, TA, TE, KN or ML")

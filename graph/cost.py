@@ -247,6 +247,28 @@ class _Planner:
         return _Sum(0.0, (len(self.steps) - 1,))
 
 
+def defer_plan(document: DocumentNode, operation: OperationDefinitionNode, table: CostTable) -> CostPlan:
+    """How many deferred fragments an operation of a valid document may come to, counted by the same rules as its cost.
+
+    >>> document = parse("query ($n: Int) { births(first: $n) { ... @defer { id } } }")
+    >>> table = cost_table("type Query { births(first: Int): [Birth] @listSize(slicingArguments: [\\"first\\"]) } type Birth { id: ID }")
+    >>> defer_plan(document, document.definitions[0], table).cost({"n": 50})
+    50.0
+    """
+    planner = _Deferred(document, {where: rule._replace(weight=0.0) for where, rule in table.items()})
+    total = planner.selected(operation.selection_set, operation.operation.value.capitalize(), {})
+    return CostPlan(tuple(planner.steps), total)
+
+
+class _Deferred(_Planner):
+    """Counts the fragments that carry @defer, and nothing else."""
+
+    def _selection(self, node: Any, parent: str, sizes: Mapping[str, Items]) -> _Sum:
+        found = super()._selection(node, parent, sizes)
+        is_deferred = any(directive.name.value == "defer" for directive in node.directives or ())
+        return found._replace(known=found.known + is_deferred)
+
+
 def _condition(node: InlineFragmentNode, parent: str) -> str:
     return node.type_condition.name.value if node.type_condition else parent
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from graph.answers import (
     matches,
     names,
 )
+from graph.bounds import Bounds
 from graph.coding import IDENTITY, SMALLEST_CODED, chosen_coding, coded
 from graph.context import Context
 from graph.cost import wants_cost
@@ -37,7 +37,6 @@ from resolvers.engine import Engine
 
 _METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT"
 _KEPT_BYTES = 32 * 1024 * 1024
-_RETRY_SECONDS = "1"
 
 
 class EndpointSettings(NamedTuple):
@@ -104,7 +103,7 @@ class GraphQLEndpoint:
         self._facts = facts
         self._documents = documents
         self._settings = settings
-        self._running = 0
+        self.bounds = Bounds(settings.seconds, settings.at_once)
         self._kept: LRUCache[Asked, Answer] = LRUCache(_KEPT_BYTES, getsizeof=_answer_size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -235,19 +234,8 @@ class GraphQLEndpoint:
 
     async def finish(self, begun: Begun, context: Context) -> Outcome:
         """Execute within the bounds of number and time; what runs out of time is stopped."""
-        if self._running >= self._settings.at_once:
-            headers = {"retry-after": _RETRY_SECONDS}
-            raise refused(503, "UNAVAILABLE", "Too many operations run at once.", "Try again in a second.", headers)
-        self._running += 1
-        try:
-            async with asyncio.timeout(self._settings.seconds):
-                return await self._operations.finish(begun)
-        except TimeoutError:
-            context.loaders.cancel()
-            message = f"The operation took more than {self._settings.seconds:g} seconds and was stopped."
-            raise refused(504, "TIMEOUT", message, "Ask for less at a time, or run it as a bulk operation.") from None
-        finally:
-            self._running -= 1
+        with self.bounds.turn(context) as turn:
+            return await turn.run(self._operations.finish(begun))
 
 
 _RELEASE_AND_ID = 2

@@ -57,10 +57,14 @@ def formatted(error: GraphQLError, code: str | None = None) -> GraphQLFormattedE
     if isinstance(cause, ChartError):
         return _told(error, error.extensions or extensions_of(cause))
     if code is not None and isinstance(cause, GraphQLError | ValueError | None):
-        return _told(error, {"code": code, "remedy": REMEDIES[code], "path": [], **(error.extensions or {})})
-    if isinstance(cause, GraphQLError | None):
-        return _told(error, error.extensions)
+        return _told(error, _coded(code) | (error.extensions or {}))
+    if isinstance(cause, GraphQLError | None):  # without a code: a null that variables may be and an argument may not
+        return _told(error, error.extensions or _coded(BAD_USER_INPUT))
     return {**error.formatted, **unforeseen(cause)}
+
+
+def _coded(code: str) -> dict[str, Any]:
+    return {"code": code, "remedy": REMEDIES[code], "path": []}
 
 
 def _told(error: GraphQLError, extensions: dict[str, Any] | None) -> GraphQLFormattedError:

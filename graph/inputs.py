@@ -70,7 +70,7 @@ class BirthInput:
     ref: ID | None = sent(
         "Your own reference, echoed beside the item (never a name): not part of the chart, of any key or log.", None
     )
-    altitude: float = sent("Metres; matters for topocentric positions and sunrise.", 0.0)
+    altitude: float = sent("Metres; matters for topocentric positions.", 0.0)
     zone: ZoneInput | None = sent("The zone; absent = looked up from the coordinates.", None)
     disambiguation: Disambiguation = sent("When the clock showed this time twice or never.", Disambiguation.REJECT)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
+from graph.defer_forms import EVENTS, Form, wants_pieces
 from graph.documents import Documents
 from graph.drain import OpenStreams
-from graph.multipart import send_multipart
-from graph.operations import Operations
+from graph.multipart import send_multipart, send_pieces
+from graph.operations import Operations, Prepared
 from graph.requests import GraphQLRequest
 from graph.sse import send_events
 from graph.sse_connections import TOKEN_HEADER, SingleConnections, is_reservation, stream_token
@@ -69,14 +70,22 @@ class LiveAnswers:
             return True
         prepared = self._operations.prepare(await self._documents.text(request))
         kind = prepared.kind(request.operation_name)
-        wanted = wants_stream(kind, received.accept)
+        wanted = _wanted(prepared, request.operation_name, received.accept)
         if wanted is None or (kind is OperationType.MUTATION and received.scope["method"] == "GET"):
             return False
-        if wanted == "sse":
-            await send_events(request, self._open, received.receive, received.send, self._streams)
+        receive, send = received.receive, received.send
+        if wanted == EVENTS:
+            await send_events(request, self._open, receive, send, self._streams)
+        elif wanted == "multipart":
+            await send_multipart(await self._open(request), receive, send, self._streams)
         else:
-            await send_multipart(await self._open(request), received.receive, received.send, self._streams)
+            await send_pieces(await self._open(request), wanted, receive, send, self._streams)
         return True
+
+
+def _wanted(prepared: Prepared, name: str | None, accept: str) -> Form | Literal["sse", "multipart"] | None:
+    """By which stream the named operation is to be answered; None where by none."""
+    return wants_pieces(accept) if prepared.defers(name) else wants_stream(prepared.kind(name), accept)
 
 
 def _names_token(scope: Scope) -> bool:

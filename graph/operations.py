@@ -21,11 +21,13 @@ from graphql import (
     validate,
 )
 from graphql.execution import Executor, execute_root_selection_set
+from graphql.execution.incremental import IncrementalExecutor
 from strawberry import Schema
 
 from graph.checks import CheckedField, checked_fields, failures
 from graph.context import Context
-from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table
+from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table, defer_plan
+from graph.defer import MOST_DEFERRED, has_defer
 from graph.errors import BAD_USER_INPUT, PARSE_FAILED, VALIDATION_FAILED, formatted
 from graph.limits import parsed, validated
 from graph.purity import pure_operations, volatile_fields
@@ -65,12 +67,17 @@ class Prepared(NamedTuple):
     fields: Mapping[str, tuple[CheckedField, ...]] = {}
     plans: Mapping[str, CostPlan] = {}
     pure: frozenset[str] = frozenset()
+    deferred: Mapping[str, CostPlan] = {}
     refusal: Outcome | None = None
 
     def kind(self, name: str | None) -> OperationType | None:
         """What kind the named operation is; None where the document is wrong or has no such operation."""
         found = get_operation_ast(self.document, name) if self.document else None
         return found.operation if found else None
+
+    def defers(self, name: str | None) -> bool:
+        """Whether the named operation may be answered in pieces."""
+        return bool(self.deferred) and self.kind(name) not in (None, OperationType.SUBSCRIPTION)
 
 
 class Begun(NamedTuple):
@@ -128,16 +135,25 @@ class Operations:
         return found
 
     def begin(
-        self, prepared: Prepared, variables: Mapping[str, Any] | None, name: str | None, context: Context
+        self,
+        prepared: Prepared,
+        variables: Mapping[str, Any] | None,
+        name: str | None,
+        context: Context,
+        *,
+        in_pieces: bool = False,
     ) -> Begun | Outcome:
         """Coerce the variables and check the arguments; an outcome where something is wrong.
 
         Args:
             name: which operation, where the document has several.
+            in_pieces: whether its executor may defer; else deferred fragments are executed with the rest.
         """
         if prepared.refusal is not None or prepared.document is None:
             return prepared.refusal or _refused([])
-        executor = Executor.build(
+        in_pieces = in_pieces and prepared.defers(name)
+        kind: type[Executor[Any]] = IncrementalExecutor if in_pieces else Executor
+        executor = kind.build(
             self._core,
             prepared.document,
             context_value=context,
@@ -148,6 +164,8 @@ class Operations:
         if isinstance(executor, list):
             return _refused([formatted(error, BAD_USER_INPUT) for error in executor])
         own = _name(executor.operation)
+        if in_pieces and prepared.deferred[own].cost(executor.variable_values.coerced) > MOST_DEFERRED:
+            return self.begin(prepared, variables, name, context)
         errors = failures(prepared.fields[own], executor.variable_values, self.schema)
         if errors:
             return _refused([formatted(error) for error in errors])
@@ -183,7 +201,9 @@ class Operations:
         operations = [found for found in document.definitions if isinstance(found, OperationDefinitionNode)]
         plans = {_name(found): cost_plan(document, found, self._costs) for found in operations}
         pure = pure_operations(document, self._core, self._volatile)
-        return Prepared(text, digest, document, checked_fields(document, self._core), plans, pure)
+        counted = operations if has_defer(text, document) else []
+        deferred = {_name(found): defer_plan(document, found, self._costs) for found in counted}
+        return Prepared(text, digest, document, checked_fields(document, self._core), plans, pure, deferred)
 
     def _wrong(self, document: DocumentNode) -> list[GraphQLError]:
         if self._hidden and (errors := validate(self._core, document, [NoSchemaIntrospectionCustomRule])):

@@ -155,7 +155,7 @@ class Query:
         _check_birth,
     )
     setting_options: list[SettingOption] = said(
-        "Each setting with its default, its values and where they come from: enough to build a settings form.",
+        "Each setting of one value with its default, its values and where they come from: enough to build a settings form.",
         _setting_options,
         list_size=ListSize(40),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import strawberry
+from graphql import GraphQLDeferDirective, is_input_object_type
 from strawberry.schema.config import StrawberryConfig
 
 from graph.inputs import BirthInput, PlaceInput, SettingsInput, VargaSelection
@@ -19,7 +20,14 @@ def schema() -> strawberry.Schema:
     """The schema, built once per process."""
     quicken(BirthInput, PlaceInput, SettingsInput, VargaSelection)
     config = StrawberryConfig(scalar_map=SCALARS)
-    return strawberry.Schema(Query, subscription=Subscription, config=config)
+    built = strawberry.Schema(Query, subscription=Subscription, config=config)
+    core = built._schema  # noqa: SLF001  graphql-core's own: strawberry offers @defer with @stream alone
+    core.directives = (*core.directives, GraphQLDeferDirective)
+    for type_ in filter(
+        is_input_object_type, core.type_map.values()
+    ):  # strawberry's own rule of @oneOf is no part of ours
+        type_.is_one_of = type_.extensions["strawberry-definition"].is_one_of
+    return built
 
 
 def sdl() -> str:

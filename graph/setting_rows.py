@@ -47,24 +47,32 @@ class SettingRow(NamedTuple):
         return first + "".join(word.capitalize() for word in rest)
 
 
-_LONGITUDES = ("Chart.lagna", "Chart.grahas", "Chart.bhavas", "Chart.chalit", "Chart.varga", "Chart.vargas")
+_BODIES = (
+    "Chart.grahas", "Chart.graha", "Chart.bhavas", "Chart.chalit", "Chart.aspects", "Chart.varga", "Chart.vargas",
+    "Chart.sensitivity",
+)  # fmt: skip
+_LONGITUDES = ("Chart.lagna", "Chart.midheaven", *_BODIES)
 
 SETTINGS = (
-    SettingRow("time_scale", TimeScale, "Time scale", "What civil time is taken for.", ("Chart.moment", *_LONGITUDES)),
+    SettingRow(
+        "time_scale", TimeScale, "Time scale", "What civil time is taken for.",
+        ("Chart.moment", "Chart.ayanamsha", *_LONGITUDES, "Chart.wars"),
+    ),
     SettingRow("ayanamsha", Ayanamsha, "Ayanamsha", "The sidereal zero point.", ("Chart.ayanamsha", *_LONGITUDES)),
     SettingRow(
         "ayanamsha_nutation", AyanamshaNutation, "Nutation", "Whether the ayanamsha contains nutation.",
         ("Chart.ayanamsha", *_LONGITUDES),
     ),
-    SettingRow(
-        "node", LunarNode, "Lunar node", "Which node Rahu is.", ("Chart.grahas", "Chart.varga", "Chart.vargas")
-    ),
+    SettingRow("node", LunarNode, "Lunar node", "Which node Rahu is.", _BODIES),
     SettingRow(
         "node_retrograde", NodeRetrograde, "Nodes retrograde", "When Rahu and Ketu are marked retrograde.",
         ("GrahaPosition.retrograde", "VargaPlacement.retrograde"),
     ),
-    SettingRow("positions", PositionKind, "Positions", "Apparent or geometric.", _LONGITUDES),
-    SettingRow("origin", PositionOrigin, "Origin", "Earth's centre or the place.", ("Chart.grahas", "Chart.vargas")),
+    SettingRow(
+        "positions", PositionKind, "Positions", "Apparent or geometric.",
+        ("Chart.ayanamsha", *_LONGITUDES, "Chart.wars"),
+    ),
+    SettingRow("origin", PositionOrigin, "Origin", "Earth's centre or the place.", (*_BODIES, "Chart.wars")),
     SettingRow(
         "chalit_system", HouseSystem, "Bhava chalit",
         "Houses by degrees when a field does not say. The bhavas of a graha are always by rashi.",
@@ -76,7 +84,10 @@ SETTINGS = (
     ),
     SettingRow(
         "co_lords", CoLordRule, "Co-lords", "Lords of Scorpio and Aquarius.",
-        ("Bhava.lord", "Bhava.lordBhava", "GrahaPosition.lordOf", "GrahaPosition.rashiLord", "Lagna.rashiLord"),
+        (
+            "Bhava.lord", "Bhava.lordBhava", "GrahaPosition.lordOf", "GrahaPosition.rashiLord", "Lagna.rashiLord",
+            "VargaBhava.lord", "VargaPlacement.rashiLord", "VargaLagna.rashiLord",
+        ),
     ),
     SettingRow(
         "node_aspects", NodeAspects, "Aspects of the nodes", "Which houses Rahu and Ketu see.",

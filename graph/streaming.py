@@ -16,7 +16,9 @@ from graphql.execution import (
     map_source_to_response_event,
 )
 
+from graph.bounds import Bounds
 from graph.context import Context
+from graph.defer import pieces, told
 from graph.errors import formatted, unforeseen
 from graph.http import GRAPHQL_JSON, PLAIN_JSON, wishes
 from graph.operations import Begun, Operations, Outcome
@@ -89,18 +91,26 @@ Open = Callable[[GraphQLRequest], Awaitable[Results]]
 """Opens a request. Raises RequestError, and nothing else, when it is refused; so do the results."""
 
 
-def opener(operations: Operations, contexts: Contexts, resolve: Resolve, finish: Finish | None = None) -> Open:
+def opener(
+    operations: Operations,
+    contexts: Contexts,
+    resolve: Resolve,
+    finish: Finish | None = None,
+    bounds: Bounds | None = None,
+) -> Open:
     """What a transport needs to know: how to open a request, errors of ours behind a correlation id.
 
     Args:
         resolve: finds the document.
         finish: executes queries and mutations; absent = without bounds.
+        bounds: of what is answered in pieces.
     """
+    within = bounds or Bounds()
 
     async def open_request(request: GraphQLRequest) -> Results:
         try:
             text = await resolve(request)
-            return await open_stream(operations, request._replace(query=text), contexts, finish)
+            return await open_stream(operations, request._replace(query=text), contexts, finish, within)
         except RequestError:
             raise
         except Exception as cause:
@@ -110,40 +120,60 @@ def opener(operations: Operations, contexts: Contexts, resolve: Resolve, finish:
 
 
 async def open_stream(
-    operations: Operations, request: GraphQLRequest, contexts: Contexts, finish: Finish | None = None
+    operations: Operations,
+    request: GraphQLRequest,
+    contexts: Contexts,
+    finish: Finish | None = None,
+    bounds: Bounds | None = None,
 ) -> Results:
     """Begin a request: a subscription is subscribed to, a query or mutation will be executed by its first reader.
 
     Args:
         request: with its document found.
         finish: executes queries and mutations; absent = without bounds.
+        bounds: of what is answered in pieces.
 
     Raises:
         RequestError: 400 for a document that is none, 422 for one that is refused, or whose source is.
     """
     context = contexts()
     prepared = operations.prepare(request.query or "")
-    begun = operations.begin(prepared, request.variables, request.operation_name, context)
+    defers = prepared.defers(request.operation_name)
+    begun = operations.begin(prepared, request.variables, request.operation_name, context, in_pieces=defers)
     if isinstance(begun, Outcome):
         raise RequestError(400 if begun.syntax else 422, begun.body["errors"])
     if begun.operation.operation is not OperationType.SUBSCRIPTION:
-        return Results(_single(operations, begun, context, finish), live=False)
+        found = _pieces(begun, context, bounds or Bounds()) if defers else _single(operations, begun, context, finish)
+        return Results(_guarded(found, context), live=False)
     return Results(_events(begun.executor, await _source(begun.executor), contexts), live=True)
 
 
 async def _single(
     operations: Operations, begun: Begun, context: Context, finish: Finish | None
 ) -> AsyncGenerator[Result, None]:
+    outcome = await (finish(begun, context) if finish else operations.finish(begun))
+    yield outcome.body
+
+
+async def _pieces(begun: Begun, context: Context, bounds: Bounds) -> AsyncGenerator[Result, None]:
+    with bounds.turn(context) as turn:
+        async with aclosing(pieces(begun.executor)) as found:
+            while (piece := await turn.run(anext(found, None))) is not None:
+                yield piece
+
+
+async def _guarded(results: AsyncGenerator[Result, None], context: Context) -> AsyncGenerator[Result, None]:
     try:
-        outcome = await (finish(begun, context) if finish else operations.finish(begun))
+        async with aclosing(results):
+            async for result in results:
+                yield result
     except RequestError:
         raise
-    except asyncio.CancelledError:  # the client does not want it any more
+    except (asyncio.CancelledError, GeneratorExit):  # the client does not want it any more
         context.loaders.cancel()
         raise
     except Exception as cause:
         raise _ours(cause) from cause
-    yield outcome.body
 
 
 async def _source(executor: Executor[Any]) -> AsyncIterable[Any]:
@@ -164,16 +194,10 @@ async def _events(
     try:
         async with aclosing(map_source_to_response_event(executor, source, executed)) as results:
             async for result in results:
-                yield _told(result)
+                yield told(result)
     except Exception as cause:  # what the source of the events raised
         error = GraphQLError(str(cause), executor.operation, original_error=cause)
         raise RequestError(500, [dict(formatted(error))]) from cause
-
-
-def _told(result: ExecutionResult) -> Result:
-    if not result.errors:
-        return {"data": result.data}
-    return {"errors": [formatted(error) for error in result.errors], "data": result.data}
 
 
 def _ours(cause: Exception) -> RequestError:

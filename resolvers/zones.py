@@ -60,13 +60,6 @@ class ZoneDatabase:
         """Every name that `zone` accepts, links included, in order."""
         return tuple(self._members)
 
-    @property
-    def lookup_version(self) -> str:
-        """Release of the borders by which coordinates are looked up, as 2026e; loads them (34 MiB)."""
-        import tzfpy  # noqa: PLC0415 - 34 MiB, only for births without a zone
-
-        return tzfpy.data_version()
-
     def zone(self, name: str) -> ZoneInfo:
         """The zone of that name, always the same object.
 

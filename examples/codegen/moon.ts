@@ -1,4 +1,4 @@
-// Typed by the schema, sent by its hash. Usage: tsc && GRAHAQL_URL=… node build/moon.js
+// Typed by the schema, sent by its hash. Usage: npm run codegen, then node codegen/build/moon.js
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { graphql } from "./gql/gql.js";
 import type { BirthInput } from "./gql/graphql.js";

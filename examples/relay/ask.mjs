@@ -1,4 +1,4 @@
-// Relay with persisted documents. Usage: relay-compiler && grahaql persist persisted.json && node ask.mjs
+// Relay with persisted documents. Usage: npm run relay, grahaql persist relay/persisted.json, node relay/ask.mjs
 import runtime from "relay-runtime";
 import query from "./__generated__/MoonQuery.graphql.js";
 

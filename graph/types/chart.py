@@ -173,7 +173,9 @@ class Chart:
         "Houses by degrees. Null with HOUSES_UNDEFINED beyond the polar circles for Placidus and Koch.", _chalit
     )
     aspects: list[GrahaAspect] = said(
-        "Aspects between grahas, full ones (graha drishti).", _aspects, list_size=ListSize(40)
+        "Full aspects (graha drishti): one for each graha in the house looked at, or one at an empty house.",
+        _aspects,
+        list_size=ListSize(40),
     )
     rashi_aspects: list[RashiAspect] = said(
         "Signs that see each other (rashi drishti), Jaimini.", _rashi_aspects, list_size=ListSize(36)

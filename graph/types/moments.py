@@ -75,6 +75,6 @@ class Engine:
     ephemeris_files: list[str] = said("Data files: names, hashes, JPL origin.")
     zone_database: str = said("Zone database.")
     zone_lookup: str = said("Data that finds a zone from coordinates.")
-    first_date: Date = said("First day served.")
+    first_date: Date = said("First day served, from 09:00 UTC.")
     last_date: Date = said("Last day served.")
     source_url: str = said("AGPL: where the source is.")

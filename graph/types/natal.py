@@ -59,7 +59,7 @@ class Lagna:
     rashi_name: str = said("Its name.", _rashi_name)
     degree_in_rashi: float = said("Degrees in the sign, 0 ≤ x < 30.")
     text: str = said("As text.", _text)
-    rashi_lord: Graha = said("Lord of the sign.")
+    rashi_lord: Graha = said("Lord of the sign, by settings.coLords.")
     nakshatra: Nakshatra = said("Star.")
     nakshatra_name: str = said("Its name.", _nakshatra_name)
     pada: int = said("Quarter, 1 to 4.")
@@ -133,7 +133,7 @@ class GrahaPosition:
     rashi_name: str = said("Its name.", _rashi_name)
     degree_in_rashi: float = said("Degrees in the sign, 0 ≤ x < 30.")
     text: str = said("As text.", _text)
-    rashi_lord: Graha = said("Lord of the sign (dispositor).")
+    rashi_lord: Graha = said("Lord of the sign (dispositor), by settings.coLords.")
     nakshatra: Nakshatra = said("Star.")
     nakshatra_name: str = said("Its name.", _nakshatra_name)
     nakshatra_number: int = said("1 (Ashwini) to 27.")
@@ -154,7 +154,7 @@ class GrahaPosition:
     relations: list[GrahaRelation] = said("How it regards the others of the seven.", list_size=ListSize(8))
     aspected_by: list[Graha] = said("Grahas that see it.")
     in_varga: VargaPlacement = said("Its place in one division: same as varga(division).graha(name).", _in_varga)
-    nearest_boundary: Boundary = said("The nearest boundary where something in the answer would change.")
+    nearest_boundary: Boundary = said("The nearest boundary of a sign, star or pada.")
 
 
 def _bhava_id(root: Parent[houses.Bhava]) -> ID:
@@ -174,7 +174,7 @@ class Bhava:
     number: int = said("1 to 12.")
     rashi: Rashi = said("Its sign.")
     rashi_number: int = said("1 (Aries) to 12.")
-    lord: Graha = said("Its lord.")
+    lord: Graha = said("Its lord, by settings.coLords.")
     lord_bhava: int = said("The house its lord is in.")
     occupants: list[Graha] = said("Who is in it, by rising degree.", _occupants)
     aspected_by: list[Graha] = said("Who sees it.")
@@ -187,7 +187,7 @@ class ChalitBhava:
     middle: float = said("Its middle (madhya).")
     end: float = said("Where it ends.")
     cusp_rashi: Rashi = said("Sign of the cusp: the middle for Sripati, the beginning for Placidus.")
-    occupants: list[Graha] = said("Who is in it.")
+    occupants: list[Graha] = said("Who of Sun to Ketu is in it, in the order of the zodiac.")
 
 
 @strawberry.type(description="Houses by degrees.")
@@ -199,7 +199,7 @@ class Chalit:
 @strawberry.type(description="Graha drishti.")
 class GrahaAspect:
     from_: Graha = said("Who looks.", name="from")
-    to: Graha | None = said("The graha looked at, if one.")
+    to: Graha | None = said("The graha looked at; null where the house is empty.")
     bhava: int = said("The house looked at.")
     count: int = said("Which look: 3, 4, 5, 7, 8, 9 or 10.")
 

@@ -49,7 +49,7 @@ class VargaLagna:
         "backwards."
     )
     text: str = said("As text.", _text)
-    rashi_lord: Graha = said("Lord of the sign.")
+    rashi_lord: Graha = said("Lord of the sign; of co-lords the stronger in this chart.")
     same_as_natal: bool = said("Same sign as in D1.")
 
 
@@ -82,7 +82,7 @@ class VargaPlacement:
     rashi_name: str = said("Its name.", _rashi_name)
     degree_in_rashi: float = said("Degrees in the sign of this division.")
     text: str = said("As text.", _text)
-    rashi_lord: Graha = said("Lord of the sign.")
+    rashi_lord: Graha = said("Lord of the sign; of co-lords the stronger in this chart.")
     bhava: int = said("House from this division's lagna, by rashi.", _bhava)
     dignity: Dignity | None = said(
         "By sign, with natural friendship; moolatrikona, degrees and compound friendship only in D1; null as in D1."
@@ -110,7 +110,7 @@ class VargaBhava:
     number: int = said("1 to 12.")
     rashi: Rashi = said("Sign.")
     rashi_number: int = said("1 (Aries) to 12.")
-    lord: Graha = said("Lord.")
+    lord: Graha = said("Lord; of co-lords the stronger in this chart.")
     occupants: list[Graha] = said("Who is in it, by degree.", _occupants)
 
 
@@ -204,7 +204,7 @@ class VargaRule:
     name: str | None = said("Name.", _rule_name)
     signification: str | None = said("What it is read for.")
     variant: VargaVariant = said("Variant.")
-    default: bool = said("Whether it is the default.", _is_default)
+    default: bool = said("Whether the preset DEFAULT builds the division so.", _is_default)
     rule: str = said("The rule in a sentence.")
     source: str | None = said("Source.")
     sets: list[VargaSet] = said("Groups it belongs to.")

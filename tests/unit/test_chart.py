@@ -27,6 +27,7 @@ from ephemeris.motion import MEAN_MOTION
 from ephemeris.natal import chart, natal_chart
 from ephemeris.places import Place
 from ephemeris.settings import settings
+from ephemeris.vargas import bind_vargas, varga, varga_bhavas
 from ephemeris.wars import WARRIORS, wars
 from ephemeris.words import (
     Ayanamsha,
@@ -43,6 +44,7 @@ from ephemeris.words import (
     Rashi,
     Reference,
     TimeScale,
+    VargaVariant,
     WarRule,
 )
 
@@ -350,6 +352,24 @@ def test_co_lords_own_their_sign_in_the_chart() -> None:
     assert [bhava.lord for bhava in bhavas(found.frame)] == [chosen[(found.lagna.rashi + k) % 12] for k in range(12)]
     assert sorted(bhava for position in found.grahas for bhava in position.lord_of) == list(range(1, 13))
     assert lords([], CoLordRule.SINGLE) == RASHI_LORDS
+
+
+@pytest.mark.parametrize("rule", CoLordRule, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("year", range(1950, 1960))
+def test_D1_as_a_varga_has_the_lords_of_the_natal_chart(rule: CoLordRule, year: int) -> None:
+    found = on(at(year, 3, 15, 5), outer=True, co_lords=rule)
+    (d1,) = bind_vargas((varga(found.frame, 1, VargaVariant.PARASHARA, found.frame.settings),), found.frame)
+    assert d1.lagna.rashi_lord is found.lagna.rashi_lord
+    assert [part.rashi_lord for part in d1.placements] == [part.rashi_lord for part in found.grahas]
+    assert [bhava.lord for bhava in varga_bhavas(d1, Reference.LAGNA)] == [bhava.lord for bhava in bhavas(found.frame)]
+
+
+def test_co_lords_of_a_varga_are_compared_in_the_varga() -> None:
+    found = on(at(1990, 3, 15, 5), co_lords=CoLordRule.STRONGER)
+    (d9,) = bind_vargas((varga(found.frame, 9, VargaVariant.PARASHARA, found.frame.settings),), found.frame)
+    chosen = lords([part.longitude_units for part in d9.placements], CoLordRule.STRONGER)
+    assert chosen != found.frame.lords
+    assert [part.rashi_lord for part in d9.placements] == [chosen[part.rashi] for part in d9.placements]
 
 
 # ── combustion ──

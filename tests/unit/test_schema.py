@@ -86,7 +86,7 @@ LATER = {
 """What the target has and ours will have, by coordinate; whatever is inside an absent type goes with it."""
 
 WITH_FIELDS = (ObjectTypeDefinitionNode, InterfaceTypeDefinitionNode, InputObjectTypeDefinitionNode)
-BUILT_IN = {"@oneOf"}
+BUILT_IN = {"@oneOf", "@defer"}
 
 
 def coordinates(text: str) -> dict[str, str]:
