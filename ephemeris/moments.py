@@ -193,7 +193,7 @@ def _undecided(found: Readings) -> LocalTimeError:
     return LocalTimeError(
         ErrorCode.LOCAL_TIME_AMBIGUOUS if ambiguous else ErrorCode.LOCAL_TIME_NONEXISTENT,
         f"Clocks in {found.zone} showed {found.local.isoformat(' ')} {found.reading.value}: "
-        f"it {'is' if found.reading is Reading.AMBIGUOUS else 'would be'} {_spelt(first)} or {_spelt(second)}.",
+        f"it {'is' if ambiguous else 'would be'} {_spelt(first)} or {_spelt(second)}.",
         f"Send disambiguation EARLIER for {first.utc:%H:%M:%S} UTC, LATER for {second.utc:%H:%M:%S} UTC, "
         f"or COMPATIBLE for the {compatible}.",
         ("time",),

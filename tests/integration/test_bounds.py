@@ -18,19 +18,21 @@ import pytest
 from graphql import get_introspection_query
 from xingpan_ephemeris import get_ephe_path
 
+from ephemeris.varga_rules import DIVISIONS
 from graph.app import AppSettings, create_app
 from graph.checks import MOST_BIRTHS
-from graph.endpoint import DEFAULT_ENDPOINT, EndpointSettings
+from graph.endpoint import _KEPT_BYTES, DEFAULT_ENDPOINT, EndpointSettings
 from graph.http import LONGEST_BODY, LONGEST_QUERY_STRING
 from graph.messages import PROTOCOL
-from graph.operations import Begun, Operations, Outcome
+from graph.operations import _DOCUMENTS_KEPT, _LONGEST_KEPT, Begun, Operations, Outcome
+from graph.sse_connections import DEFAULT_RESERVATIONS
 from graph.websocket import DEFAULT_SOCKETS
 from resolvers.calculator import Inline
-from resolvers.documents import DocumentStore, digest_of
-from resolvers.engine import open_engine
-from resolvers.pool import Pool
+from resolvers.documents import CHARACTERS_KEPT, LONGEST_DOCUMENT, DocumentStore, digest_of
+from resolvers.engine import _RESPONSES_BYTES, open_engine
+from resolvers.responses import LARGEST_SHARED
 from resolvers.shared import SharedTier
-from runtime.settings import read_settings
+from runtime.settings import VARIABLES, read_settings
 from tests.asking import births
 from tests.questions import SECRET
 from tests.served import GRAPHQL_JSON, ROOT, engine
@@ -103,8 +105,8 @@ async def test_more_operations_than_there_may_be_are_told_to_come_back(
     assert [(await task).status_code for task in tasks] == [200, 200]
     assert (refused.status_code, code(refused), refused.headers["retry-after"]) == (503, "UNAVAILABLE", "1")
     assert refused.headers["cache-control"] == "no-store"
-    assert (kept.status_code, kept.json()) == (200, FIRST_DATE), "what is kept costs nothing"
-    assert wrong.status_code == 422, "a refusal costs little"
+    assert kept.json() == FIRST_DATE  # what is kept costs nothing
+    assert wrong.status_code == 422
     assert (await web.post("/graphql", json={"query": "{ late: __typename }"})).status_code == 200
 
 
@@ -141,7 +143,7 @@ async def test_an_operation_over_its_time_is_stopped_and_computes_no_more(
 
 
 async def test_one_operation_over_its_time_takes_nothing_from_another_that_asks_the_same(
-    opened: Opened, computed: list[float], monkeypatch: pytest.MonkeyPatch
+    computed: list[float],
 ) -> None:
     engine_of_both = open_engine(Path(get_ephe_path()), SECRET, None)
     hasty = client_of(create_app(engine_of_both, AppSettings(endpoint=EndpointSettings(seconds=0.1))))
@@ -180,7 +182,7 @@ async def sent_raw(headers: list[tuple[bytes, bytes]], pieces: list[bytes]) -> t
     return events[0]["status"], orjson.loads(events[1]["body"]), len(taken)
 
 
-async def test_a_body_over_the_limit_is_refused_before_it_is_read(opened: Opened) -> None:
+async def test_a_body_over_the_limit_is_refused_before_it_is_read() -> None:
     stated = [(b"content-type", b"application/json"), (b"content-length", str(LONGEST_BODY + 1).encode())]
     status, body, taken = await sent_raw(stated, [b"x"])
     assert (status, body["errors"][0]["extensions"]["code"], taken) == (413, "BAD_REQUEST", 0)
@@ -422,24 +424,57 @@ async def test_a_document_that_is_wrong_is_not_registered(opened: Opened) -> Non
 # ── what docs/limits.md says ──
 
 
-def documented() -> dict[str, list[str]]:
-    """The cells of the table of server limits, by what each row is about."""
+def documented(first: str) -> dict[str, tuple[str, ...]]:
+    """The cells of a table by those of its first column; the table is known by the head of that column."""
     text = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8").partition("## Server limits")[2]
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
-    ]
-    return {row[0]: row[1:] for row in rows[1:]}
+    table = text.partition(f"| {first} |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def in_mib(size: int) -> str:
+    return f"{size // 2**20} MiB"
+
+
+def in_kib(size: int) -> str:
+    return f"{size // 2**10} KiB"
+
+
+SETTINGS = read_settings({"HOME": "/nowhere"})
 
 
 def test_the_documented_limits_are_those_of_the_code() -> None:
-    from graph import endpoint
-    from graph.defer import MOST_DEFERRED
-    from resolvers import engine as engines
-
-    settings = read_settings({"HOME": "/nowhere"})
-    defaults = {name: row[0] for name, row in documented().items()}
-    assert defaults == {
-        "Body": f"{LONGEST_BODY // 2**20} MiB",
+    assert {what: row[0] for what, row in documented("What").items()} == {
+        "Body": in_mib(LONGEST_BODY),
+        "Query string of an address": in_kib(LONGEST_QUERY_STRING),
+        "Births in a list": f"{MOST_BIRTHS:,}",
+        "Divisions in a list": str(len(DIVISIONS)),
+        "Time of an operation": f"{SETTINGS.operation_seconds:g} s",
+        "Operations at once in a process": str(SETTINGS.operations_at_once),
+        "Operations at once in a socket": str(DEFAULT_SOCKETS.operations),
+        "Message over a socket": in_mib(DEFAULT_SOCKETS.message_bytes),
+        "Time until a socket begins": f"{DEFAULT_SOCKETS.init_seconds:g} s",
+        "Time that a socket takes nothing": f"{DEFAULT_SOCKETS.stalled_seconds:g} s",
+        "Operations at once in a reserved stream": str(DEFAULT_RESERVATIONS.operations),
+        "Reserved streams in a process": f"{DEFAULT_RESERVATIONS.most:,}",
     }
-    assert settings.operation_seconds == DEFAULT_ENDPOINT.seconds
-    assert (MOST_BIRTHS, DEFAULT_SOCKETS, Pool, endpoint, MOST_DEFERRED, engines)
+    assert (SETTINGS.operation_seconds, SETTINGS.operations_at_once) == DEFAULT_ENDPOINT[2:4]
+
+
+def test_the_documented_bounds_of_memory_are_those_of_the_code() -> None:
+    assert {what: (row[0], row[2]) for what, row in documented("Kept").items()} == {
+        "Answers in their coding, by the bytes of the request": (in_mib(_KEPT_BYTES), in_kib(_KEPT_BYTES // 64)),
+        "Responses, by document and variables": (
+            in_mib(_RESPONSES_BYTES),
+            f"{in_mib(_RESPONSES_BYTES // 8)}; {in_kib(LARGEST_SHARED)} in Redis",
+        ),
+        "Charts and sets of vargas": (f"{SETTINGS.l1_entries:,} of each", "–"),
+        "Documents that were read": (f"{_DOCUMENTS_KEPT:,}", f"{_LONGEST_KEPT:,} characters"),
+        "Documents that clients registered": (f"{CHARACTERS_KEPT:,} characters", f"{LONGEST_DOCUMENT:,} characters"),
+    }
+
+
+def test_the_documented_variables_exist() -> None:
+    named = {row[1].strip("`") for table in ("What", "Kept") for row in documented(table).values()} - {"–"}
+    assert named == {"GRAHAQL_OPERATION_SECONDS", "GRAHAQL_OPERATIONS_AT_ONCE", "GRAHAQL_L1_ENTRIES"}
+    assert named <= {row.name for row in VARIABLES}

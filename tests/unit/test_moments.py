@@ -253,7 +253,7 @@ def test_an_undecided_time_is_an_error_that_names_both_instants_and_what_to_send
 
 def test_a_skipped_time_is_an_error_too() -> None:
     found = readings(datetime(1941, 10, 1, 0, 30), ZONES.zone("Asia/Kolkata"))
-    with pytest.raises(LocalTimeError, match="never: it is 1941-09-30T18:00:00Z") as caught:
+    with pytest.raises(LocalTimeError, match="never: it would be 1941-09-30T18:00:00Z") as caught:
         choose(found, Disambiguation.REJECT)
     assert caught.value.code is ErrorCode.LOCAL_TIME_NONEXISTENT
     assert "COMPATIBLE for the later" in caught.value.remedy
@@ -357,6 +357,6 @@ def test_the_scales_go_on_over_new_year_except_the_small_step_of_1972(boundary: 
 def test_an_instant_before_the_ephemeris_begins_is_refused_by_its_date() -> None:
     check_covered(Instant(2378497.0, 2378497.0))
     for jd in (2378496.5, 2597642.5):
-        with pytest.raises(InputError, match="outside the ephemeris") as caught:
+        with pytest.raises(InputError, match="first or last hours of the ephemeris") as caught:
             check_covered(Instant(jd, jd))
         assert (caught.value.code, caught.value.path) == (ErrorCode.DATE_OUT_OF_RANGE, ("date",))
