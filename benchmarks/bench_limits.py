@@ -10,7 +10,8 @@ from graphql import GraphQLSyntaxError, OperationDefinitionNode, parse
 
 from benchmarks.ratios import Aim, Measured, compare, report
 from graph.cost import cost_plan, cost_table
-from graph.limits import count_tokens, measure, parsed, validated
+from graph.limits import count_tokens, parsed, validated
+from graph.measures import measure
 from graph.requests import RequestError
 from graph.schema import schema, sdl
 

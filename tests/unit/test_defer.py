@@ -21,7 +21,7 @@ from graph.defer import MOST_DEFERRED, Piece, pieces
 from graph.defer_forms import BY_PATH, DRAFT, VERSION_0_2, ByPath, Form, wants_pieces
 from graph.drain import OpenStreams
 from graph.frames import Pace
-from graph.limits import measure
+from graph.measures import measure
 from graph.multipart import send_pieces
 from graph.operations import Begun, Outcome
 from graph.requests import GraphQLRequest, RequestError

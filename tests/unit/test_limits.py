@@ -9,14 +9,13 @@ from graph import errors
 from graph.limits import (
     LIMITS,
     Limits,
-    Measures,
     check_measures,
     check_tokens,
     count_tokens,
-    measure,
     rules_within,
     validated,
 )
+from graph.measures import Measures, measure
 from graph.requests import RequestError
 from graph.schema import schema
 
