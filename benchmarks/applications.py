@@ -50,17 +50,20 @@ async def _sixteen() -> bytes:
 
 def strawberry() -> ASGIApp:
     """Plain strawberry's own view over the same schema and engine, with its parser and validation caches."""
-    from strawberry.asgi import GraphQL  # noqa: PLC0415  for this application alone
+    from strawberry import Schema  # noqa: PLC0415  for this application alone
+    from strawberry.asgi import GraphQL  # noqa: PLC0415
     from strawberry.extensions import ParserCache, ValidationCache  # noqa: PLC0415
+    from strawberry.schema.config import StrawberryConfig  # noqa: PLC0415
 
     from graph.context import Context  # noqa: PLC0415
     from graph.engine_facts import engine_facts  # noqa: PLC0415
-    from graph.schema import schema  # noqa: PLC0415
+    from graph.query import Query  # noqa: PLC0415
+    from graph.scalars import SCALARS  # noqa: PLC0415
 
     engine = open_engine(FOLDER, bytes(32), None)
     facts = engine_facts(engine, "")
-    plain = schema()
-    plain.extensions = (ParserCache, ValidationCache)
+    config = StrawberryConfig(scalar_map=SCALARS)
+    plain = Schema(Query, config=config, extensions=[ParserCache, ValidationCache])
 
     class View(GraphQL[Context, None]):
         async def get_context(self, request: object, response: object) -> Context:

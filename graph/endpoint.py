@@ -64,9 +64,9 @@ class Asked(NamedTuple):
     method: str
     path: str
     sent: bytes
-    accept: str
-    accept_encoding: str
-    content_type: str
+    accept: bytes
+    accept_encoding: bytes
+    content_type: bytes
 
 
 def _answer_size(asked: Asked, answer: Answer) -> int:
@@ -110,8 +110,6 @@ class GraphQLEndpoint:
         """Answer one request: by what is kept under its very bytes, or by reading it."""
         headers = dict(scope["headers"])
         method = scope["method"]
-        if self.live is not None and await self.live.reserved(scope, receive, send):
-            return
         try:
             sent = await read_body(headers, receive) if method == "POST" else scope["query_string"]
         except RequestError as error:
@@ -121,28 +119,29 @@ class GraphQLEndpoint:
             "GET" if method == "HEAD" else method,
             scope["path"],
             sent,
-            headers.get(b"accept", b"").decode("latin-1"),
-            headers.get(b"accept-encoding", b"").decode("latin-1"),
-            headers.get(b"content-type", b"").decode("latin-1"),
+            headers.get(b"accept", b""),
+            headers.get(b"accept-encoding", b""),
+            headers.get(b"content-type", b""),
         )
         named = headers.get(b"if-none-match", b"")
         answer: Answer | None = self._kept.get(asked)
         if answer is None:
-            received = Received(scope, asked.accept, partial(self._request, asked), receive, send)
-            answer = await self._answered(asked, named, received)
+            accept = asked.accept.decode("latin-1")
+            received = Received(scope, accept, partial(self._request, asked), receive, send)
+            answer = await self._answered(asked, accept, named, received)
         if answer is None:
             return
         if named and method != "POST" and matches(named, answer.etag):
             answer = answer.not_modified()
         await answer.send(send, body=method != "HEAD")
 
-    async def _answered(self, asked: Asked, named: bytes, received: Received) -> Answer | None:
+    async def _answered(self, asked: Asked, accept: str, named: bytes, received: Received) -> Answer | None:
         """The answer; None where it went out as a stream."""
         media = PLAIN_JSON
         try:
             if self.live is not None and await self.live.took(received):
                 return None
-            media = negotiated(asked.accept)
+            media = negotiated(accept)
             request = self._request(asked)
             return await self._executed(asked, request, media, named)
         except RequestError as error:
@@ -162,7 +161,7 @@ class GraphQLEndpoint:
         self._redirect(asked, segments)
         named = segments[-1] or None
         if asked.method == "POST":
-            return parsed_body(asked.sent, asked.content_type, profile, named)
+            return parsed_body(asked.sent, asked.content_type.decode("latin-1"), profile, named)
         return parsed_query(asked.sent, profile, named)
 
     def _redirect(self, asked: Asked, segments: list[str]) -> None:
@@ -187,8 +186,8 @@ class GraphQLEndpoint:
             return self._plain(begun, media)
         if not begun.pure:
             return self._plain(await self.finish(begun, context), media)
-        token = begun.token(told=wants_cost(request.extensions))
-        coding = chosen_coding(asked.accept_encoding)
+        token = begun.token(self._facts.source_url, told=wants_cost(request.extensions))
+        coding = chosen_coding(asked.accept_encoding.decode("latin-1"))
         etag = etag_of(token, self._facts.release, media, coding)
         if asked.method == "GET" and names(named, etag):
             return Answer(200, headed(media, 0, IDENTITY, self._cache_control(asked), etag), b"", etag)
@@ -197,7 +196,7 @@ class GraphQLEndpoint:
             outcome = await self.finish(begun, context)
             if wants_cost(request.extensions):
                 outcome = outcome.telling(cost=begun.cost._asdict())
-            if not outcome.perfect:
+            if not outcome.perfect or context.loaders.failed:
                 return self._plain(outcome, media)
             body = orjson.dumps(outcome.body)
             self._engine.responses.put(token, body)

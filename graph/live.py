@@ -49,7 +49,7 @@ class LiveAnswers:
         self._single = SingleConnections(open_request, streams)
 
     async def reserved(self, scope: Scope, receive: Receive, send: Send) -> bool:
-        """Answer what is about a reserved stream itself, before any body is read; whether that was so."""
+        """Answer what is about a reserved stream itself; whether that was so."""
         if scope["method"] in _RESERVING or (_names_token(scope) and is_reservation(scope)):
             await self._single.manage(scope, receive, send)
             return True
@@ -61,6 +61,10 @@ class LiveAnswers:
         Raises:
             RequestError: the request is refused, and its answer is no stream.
         """
+        if received.scope["method"] == "HEAD":
+            return False
+        if await self.reserved(received.scope, received.receive, received.send):
+            return True
         token = stream_token(received.scope) if _names_token(received.scope) else None
         if token is None and not any(media in received.accept for media in _STREAMED):
             return False

@@ -7,7 +7,7 @@ from hashlib import sha256
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
-import orjson
+import msgspec
 from cachebox import LRUCache
 from graphql import (
     DocumentNode,
@@ -97,15 +97,16 @@ class Begun(NamedTuple):
         """Whether the response depends on nothing but the document, the variables and the release."""
         return _name(self.operation) in self.prepared.pure
 
-    def token(self, *, told: bool = False) -> bytes:
+    def token(self, *more: str, told: bool = False) -> bytes:
         """Everything that the response depends on beside the release: document, operation and coerced variables.
 
         Args:
+            more: what else it depends on: settings of the server that it shows.
             told: whether the answer tells its cost, which makes it another one.
         """
         name = _name(self.operation)
-        variables = orjson.dumps(self.executor.variable_values.coerced, option=orjson.OPT_SORT_KEYS)
-        return b"\0".join((self.prepared.digest, name.encode(), variables, b"cost" if told else b""))
+        words = "\0".join((name, *more, "cost" if told else "")).encode()
+        return b"\0".join((self.prepared.digest, words, _packed(self.executor.variable_values.coerced)))
 
 
 class Operations:
@@ -212,6 +213,10 @@ class Operations:
 
 
 _NOT_PARSED = 400
+
+
+_packed = msgspec.msgpack.Encoder(order="sorted").encode
+"""Infinities and nothing are different there, as in variables."""
 
 
 def _name(operation: OperationDefinitionNode) -> str:

@@ -30,6 +30,7 @@ class CacheLoader(DataLoader[Asked, Value], Generic[Asked, Value]):
         self._charts = cache
         self._kind = kind
         self._batches: set[asyncio.Task[object]] = set()
+        self.failed = False
 
     def load(self, key: Asked) -> asyncio.Future[Value]:
         """The answer to one question; whoever is cancelled while waiting for it takes it from nobody else."""
@@ -46,7 +47,9 @@ class CacheLoader(DataLoader[Asked, Value], Generic[Asked, Value]):
         if batch is not None:
             self._batches.add(batch)
             batch.add_done_callback(self._batches.discard)
-        return await self._charts.fetch(self._kind, keys)
+        answers = await self._charts.fetch(self._kind, keys)
+        self.failed = self.failed or any(isinstance(answer, ChartError) for answer in answers)
+        return answers
 
     def cancel(self) -> None:
         """Stop the batches under way. Their futures stay open: only for an operation whose resolvers are cancelled too."""
@@ -60,6 +63,11 @@ class Loaders:
     def __init__(self, cache: ChartCache) -> None:
         self.natal = CacheLoader(cache, NATAL)
         self.vargas = CacheLoader(cache, VARGAS)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the engine failed on any question: what was made of its answers may be another one soon."""
+        return self.natal.failed or self.vargas.failed
 
     def cancel(self) -> None:
         """Stop what the operation, which was itself cancelled, had begun."""

@@ -185,3 +185,11 @@ async def test_a_loader_asks_the_cache_for_its_kind() -> None:
     await loader.answers([question(), question(1)])
     assert (cache.counts["natal"].batches, cache.counts["natal"].computed) == (1, 2)
     assert cache.counts["vargas"].batches == 0
+
+
+async def test_a_loader_that_met_an_error_says_so_and_its_answers_are_not_kept_whole() -> None:
+    fresh = Loaders(cache_over(None))
+    await fresh.natal.answers([question()])
+    assert not fresh.failed
+    await fresh.natal.answers([OUTSIDE, question()])
+    assert fresh.failed
