@@ -68,7 +68,9 @@ schema-check: $(INSTALLED) ## fail when schema.graphql differs from the code
 
 .PHONY: bench
 bench: $(INSTALLED) ## run the benchmarks; they print ratios against a reference measured in the same run
-	@for bench in benchmarks/bench_*.py; do $(BIN)/python -m benchmarks.$$(basename $$bench .py) $(ARGS) || exit; done
+	@missed=0; for bench in benchmarks/bench_*.py; do \
+	  $(BIN)/python -m benchmarks.$$(basename $$bench .py) $(ARGS) || missed=1; \
+	done; exit $$missed
 
 .PHONY: graphiql
 graphiql: ## re-make graph/graphiql/, the page that ships, from graphiql/ (needs Node 20 or newer)

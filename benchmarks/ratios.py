@@ -47,9 +47,19 @@ class Measured(NamedTuple):
     @property
     def missed(self) -> bool:
         """Whether it misses by more than the slack."""
+        return self._misses(SLACK)
+
+    @property
+    def verdict(self) -> str:
+        """What the table says of it: nothing where the aim is met, and never nothing where it is not."""
+        if self.missed:
+            return "missed"
+        return "short" if self._misses(1.0) else ""
+
+    def _misses(self, slack: float) -> bool:
         if self.aim.at_least is not None:
-            return self.ratio * SLACK < self.aim.at_least
-        return self.aim.at_most is not None and self.ratio > self.aim.at_most * SLACK
+            return self.ratio * slack < self.aim.at_least
+        return self.aim.at_most is not None and self.ratio > self.aim.at_most * slack
 
 
 def timed(run: Callable[[], object]) -> float:
@@ -84,14 +94,16 @@ async def _timed_async(run: Callable[[], Awaitable[object]]) -> float:
 
 
 def report(title: str, rows: list[Measured]) -> None:
-    """Print both sides of every comparison; exits with 1 when an aim is missed by more than the slack."""
+    """Print both sides of every comparison; exits with 1 when an aim is missed by more than the slack.
+
+    A ratio within the slack is called `short`, one beyond it `missed`.
+    """
     table = Table(title=f"{title} ({platform.python_version()}, {platform.machine()}, medians of {REPETITIONS})")
     for head in ("work", "µs", "reference", "µs", "ratio", "aim", ""):
         table.add_column(head, justify="right" if head in ("µs", "ratio", "aim") else "left")
     for row in rows:
-        aim = f"≥ {row.aim.at_least}" if row.aim.at_least is not None else f"≤ {row.aim.at_most}"
+        aim = f"≥ {row.aim.at_least:.3g}" if row.aim.at_least is not None else f"≤ {row.aim.at_most or 0:.3g}"
         aim = "stated" if row.aim.at_least is None and row.aim.at_most is None else aim
-        verdict = "missed" if row.missed else ""
         table.add_row(
             row.aim.work,
             f"{row.work_us:.1f}",
@@ -99,7 +111,7 @@ def report(title: str, rows: list[Measured]) -> None:
             f"{row.reference_us:.1f}",
             f"{row.ratio:.2f}",
             aim,
-            verdict,
+            row.verdict,
         )
     Console(width=130).print(table)
     if any(row.missed for row in rows):
