@@ -1,4 +1,4 @@
-"""One value out of one string: what the rows of `runtime.settings` are read with.
+"""One value out of one string: what the rows of `runtime.variables` are read with.
 
 Every reader takes the text of an environment variable and returns its value, or raises ValueError whose message is the
 remedy, a sentence that says what to write instead.
@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
+
+from runtime.cores import usable_cores
 
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 KEY_BYTES_MIN = 32
@@ -93,6 +95,21 @@ def ephemeris_folder(text: str) -> Path:
     if not path.is_dir():
         raise ValueError("Name a folder that exists and holds sepl_18.se1 and semo_18.se1.")
     return path
+
+
+def process_count(text: str) -> int:
+    """A number of processes; 0 stands for one per core that may be used."""
+    given: int = whole_number(0, 64)(text)
+    return given or min(usable_cores(), 64)
+
+
+def existing_files(text: str) -> tuple[Path, ...]:
+    """Files separated by colons, each of which exists."""
+    paths = tuple([Path(os.path.abspath(name)) for name in text.split(":") if name.strip()])  # noqa: PTH100  keeps links
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        raise ValueError(f"Name files that exist, separated by colons; there is no {missing[0]}.")
+    return paths
 
 
 def secret_key(text: str) -> bytes:
