@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from redis import Redis as BlockingRedis
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry as BlockingRetry
 
 CACHE_CONNECTIONS = 32
+PARTS_TIMEOUT_SECONDS = 5.0
 
 
 def cache_client(url: str, *, timeout_seconds: float = 0.05, max_connections: int = CACHE_CONNECTIONS) -> Redis:
@@ -37,3 +40,23 @@ def cache_client(url: str, *, timeout_seconds: float = 0.05, max_connections: in
         driver_info=None,  # nor is CLIENT SETINFO wanted: two more commands within the same 50 ms
     )
     return Redis.from_pool(pool)
+
+
+def parts_client(url: str) -> BlockingRedis:
+    """A blocking client for parts of bulk operations, used from threads; it connects at its first command.
+
+    A part of half a megabyte takes a few milliseconds, and a server that restarts is waited for about a second.
+
+    Args:
+        url: redis://, rediss:// or unix://; options in its query win over those given here.
+    """
+    backoff = ExponentialWithJitterBackoff(base=0.1, cap=0.5)
+    return BlockingRedis.from_url(
+        url,
+        socket_timeout=PARTS_TIMEOUT_SECONDS,
+        socket_connect_timeout=PARTS_TIMEOUT_SECONDS,
+        retry=BlockingRetry(backoff, 4, supported_errors=(RedisConnectionError,)),
+        decode_responses=False,  # parts are bytes
+        protocol=2,
+        driver_info=None,
+    )

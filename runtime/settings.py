@@ -15,7 +15,7 @@ from runtime.variables import VARIABLES
 
 PREFIX = "GRAHAQL_"
 
-_KEYS = frozenset({"secret_key", "token_keys"})
+_KEYS = frozenset({"secret_key", "token_keys", "webhook_keys"})
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `cache_url` and `jobs_url` are None when no server is named: one is started or the process does without.
     `secret_key` is None when the key of the state folder is to be used (`State.secret_key`), `token_keys` when the secret
-    key is.
+    key is, `bulk_store` when the folder `bulk` of the state folder is.
     """
 
     cache_url: str | None
@@ -51,13 +51,19 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     graphiql: bool
     persisted_files: tuple[Path, ...]
     known_documents_only: bool
+    bulk_store: str | None
+    bulk_redis_bytes: int
+    upload_rows: int
+    upload_bytes: int
+    webhook_hosts: tuple[str, ...]
+    webhook_keys: tuple[bytes, ...]
     secret_key: bytes | None
     token_keys: tuple[bytes, ...] | None
     slot: int | None
 
     def __repr__(self) -> str:
         """Every setting but the keys and the passwords, so that no log or traceback ever shows them."""
-        urls = {"cache_url": self.cache_url, "jobs_url": self.jobs_url}
+        urls = {"cache_url": self.cache_url, "jobs_url": self.jobs_url, "bulk_store": self.bulk_store}
         shown = {name: url and values.masked_url(url) for name, url in urls.items()}
         rest = {name: getattr(self, name) for name in self.__struct_fields__ if name not in {*urls, *_KEYS}}
         return f"ServerSettings({', '.join(f'{name}={value!r}' for name, value in {**shown, **rest}.items())})"

@@ -231,3 +231,16 @@ def comma_separated(text: str) -> tuple[str, ...]:
     ('https://a.example', 'https://b.example')
     """
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def host_names(text: str) -> tuple[str, ...]:
+    """Names of hosts, separated by commas, in small letters; no address, no port and no star among them.
+
+    >>> host_names("Hooks.example.com, b.example")
+    ('hooks.example.com', 'b.example')
+    """
+    names = tuple([name.lower() for name in comma_separated(text)])
+    wrong = [name for name in names if not re.fullmatch(r"(?:[a-z0-9-]{1,63}\.)+[a-z-][a-z0-9-]{0,62}", name)]
+    if wrong:
+        raise ValueError(f"Write full names of hosts, as in hooks.example.com, not {wrong[0]!r}.")
+    return names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime import defaults, values
+from runtime import defaults, store_urls, values
 from runtime.variable import Variable
 
 LOG_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
@@ -94,6 +94,27 @@ VARIABLES = (
              "How long charts stay in the cache server; 604800 is 7 days.", values.whole_number(1, 31_536_000)),
     Variable("GRAHAQL_CACHE_TIMEOUT_SECONDS", "cache_timeout_seconds", "seconds", "0.05", "0.001–10",
              "How long a request waits for the cache server before it computes instead.", values.seconds(0.001, 10)),
+    Variable(
+        "GRAHAQL_BULK_STORE", "bulk_store", "URL", "the folder bulk of the state folder", store_urls.RANGE,
+        "Where births and results of bulk operations are kept; with more than one host it has to be one that all reach.",
+        store_urls.store_url, defaults.none, values.masked_url,
+    ),
+    Variable("GRAHAQL_BULK_REDIS_BYTES", "bulk_redis_bytes", "integer", "67108864", "65536–4294967296",
+             "Bytes that one bulk operation may keep where GRAHAQL_BULK_STORE is a Redis-compatible server.",
+             values.whole_number(65_536, 4_294_967_296)),
+    Variable("GRAHAQL_UPLOAD_ROWS", "upload_rows", "integer", "1000000", "1–10000000",
+             "Births of an upload.", values.whole_number(1, 10_000_000)),
+    Variable("GRAHAQL_UPLOAD_BYTES", "upload_bytes", "integer", "1073741824", "1024–1099511627776",
+             "Bytes of an upload after it was unpacked.", values.whole_number(1024, 1_099_511_627_776)),
+    Variable("GRAHAQL_WEBHOOK_HOSTS", "webhook_hosts", "list", "none", "host names separated by commas",
+             "Hosts that may be called when a bulk operation ends; without any, webhooks are off.",
+             values.host_names, defaults.no_words),
+    Variable(
+        "GRAHAQL_WEBHOOK_KEYS", "webhook_keys", "keys", "none",
+        f"keys of at least {values.KEY_BYTES_MIN} bytes in hexadecimal or base64, separated by commas",
+        "Sign what webhooks send, each key with a signature of its own; the receiver knows one of them.",
+        values.secret_keys, defaults.no_words, values.masked,
+    ),
     Variable(
         "GRAHAQL_SECRET_KEY", "secret_key", "key", "made once in the state folder",
         f"hexadecimal or base64, at least {values.KEY_BYTES_MIN} bytes",

@@ -111,6 +111,18 @@ def test_a_wrong_url_is_named_without_its_password(url: str, shown: str, remedy:
         ("GRAHAQL_GRACE_SECONDS", "inf"),
         ("GRAHAQL_EPHEMERIS_DIR", "/does/not/exist"),
         ("GRAHAQL_SLOT", "1024"),
+        ("GRAHAQL_BULK_STORE", "ftp://host/folder"),
+        ("GRAHAQL_BULK_STORE", "file://host/folder"),
+        ("GRAHAQL_BULK_STORE", "redis://"),
+        ("GRAHAQL_BULK_STORE", "s3://"),
+        ("GRAHAQL_BULK_STORE", "s3://births?endpoint=minio"),
+        ("GRAHAQL_BULK_STORE", "s3://births?secret=1"),
+        ("GRAHAQL_BULK_STORE", "s3://[births"),
+        ("GRAHAQL_UPLOAD_ROWS", "0"),
+        ("GRAHAQL_WEBHOOK_HOSTS", "*.example.com"),
+        ("GRAHAQL_WEBHOOK_HOSTS", "169.254.169.254"),
+        ("GRAHAQL_WEBHOOK_HOSTS", "localhost"),
+        ("GRAHAQL_WEBHOOK_HOSTS", "example.com:8443"),
     ],
 )
 def test_a_value_out_of_range_is_named_with_what_to_write(variable: str, value: str) -> None:
