@@ -18,6 +18,23 @@ def grahaql() -> ASGIApp:
     return create_app(open_engine(FOLDER, bytes(32), None))
 
 
+def ready() -> ASGIApp:
+    """Ours, whose resolver of `chart` has one chart at hand, whatever birth it is given."""
+    from graph.query import Query  # noqa: PLC0415  for this application alone
+
+    fields = Query.__strawberry_definition__.fields  # type: ignore[attr-defined]  # a type has one
+    resolver = next(field for field in fields if field.name == "chart").base_resolver
+    compute, found = resolver.wrapped_func, list[object]()
+
+    async def answer(*arguments: object, **named: object) -> object:
+        if not found:
+            found.append(await compute(*arguments, **named))
+        return found[0]
+
+    resolver.wrapped_func = answer
+    return grahaql()
+
+
 def bare() -> ASGIApp:
     """The bytes of the sixteen vargas, sent by the least code that ASGI allows."""
     body = asyncio.run(_sixteen())
@@ -72,7 +89,7 @@ def strawberry() -> ASGIApp:
     return View(plain, graphql_ide=None)
 
 
-APPLICATIONS = {"grahaql": grahaql, "bare": bare, "strawberry": strawberry}
+APPLICATIONS = {"grahaql": grahaql, "ready": ready, "bare": bare, "strawberry": strawberry}
 
 
 def main() -> None:

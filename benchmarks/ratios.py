@@ -93,12 +93,12 @@ async def _timed_async(run: Callable[[], Awaitable[object]]) -> float:
     return perf_counter() - started
 
 
-def report(title: str, rows: list[Measured]) -> None:
+def report(title: str, rows: list[Measured], repetitions: int = REPETITIONS) -> None:
     """Print both sides of every comparison; exits with 1 when an aim is missed by more than the slack.
 
     A ratio within the slack is called `short`, one beyond it `missed`.
     """
-    table = Table(title=f"{title} ({platform.python_version()}, {platform.machine()}, medians of {REPETITIONS})")
+    table = Table(title=f"{title} ({platform.python_version()}, {platform.machine()}, medians of {repetitions})")
     for head in ("work", "µs", "reference", "µs", "ratio", "aim", ""):
         table.add_column(head, justify="right" if head in ("µs", "ratio", "aim") else "left")
     for row in rows:
