@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 
 import uvicorn
@@ -95,7 +96,10 @@ APPLICATIONS = {"grahaql": grahaql, "ready": ready, "bare": bare, "strawberry": 
 def main() -> None:
     """Serve one of them on loopback until told to end."""
     _, name, port = sys.argv
-    uvicorn.run(APPLICATIONS[name](), port=int(port), log_level="error", access_log=False, loop="uvloop")
+    app = APPLICATIONS[name]()
+    gc.collect()
+    gc.freeze()  # as graph.server does
+    uvicorn.run(app, port=int(port), log_level="error", access_log=False, loop="uvloop")
 
 
 if __name__ == "__main__":

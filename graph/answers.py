@@ -56,7 +56,7 @@ def matches(if_none_match: bytes, etag: bytes) -> bool:
     >>> matches(b'W/"a", "b"', b'"b"'), matches(b"*", b'"b"'), matches(b"", b'"b"')
     (True, True, False)
     """
-    return bool(etag) and (names(if_none_match, etag) or if_none_match.strip() == b"*")
+    return bool(etag) and (if_none_match == etag or names(if_none_match, etag) or if_none_match.strip() == b"*")
 
 
 def names(if_none_match: bytes, etag: bytes) -> bool:

@@ -21,6 +21,7 @@ from graph.drain import OpenStreams
 from graph.endpoint import DEFAULT_ENDPOINT, EndpointSettings, GraphQLEndpoint
 from graph.engine_facts import engine_facts
 from graph.graphiql_page import graphiql_routes
+from graph.kept import KeptAnswers
 from graph.live import LiveAnswers, registering
 from graph.operations import Operations
 from graph.schema import schema
@@ -34,15 +35,29 @@ GRAPHQL_PATH = "/graphql"
 
 
 class Application:
-    """Three applications as one: GraphQL stands before the routes, because each of its requests counts."""
+    """Three applications as one, and before them the answers that are kept.
 
-    def __init__(self, graphql: ASGIApp, sockets: ASGIApp, others: Starlette) -> None:
+    GraphQL stands before the routes, because each of its requests counts.
+
+    Args:
+        kept: answers to what was asked before; they are those of `graphql`.
+        graphql: what stands at `GRAPHQL_PATH` and below.
+        sockets: the same for WebSockets.
+        others: all other addresses, and the beginning and end of the process.
+    """
+
+    def __init__(self, kept: KeptAnswers, graphql: ASGIApp, sockets: ASGIApp, others: Starlette) -> None:
+        self._kept = kept
         self._by_type = {"http": graphql, "websocket": sockets}
         self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        graphql = self._by_type.get(scope["type"])
+        """Answer a request with what is kept for it, or pass it on."""
+        kind = scope["type"]
+        if kind == "http" and scope["method"] == "GET" and (answer := self._kept.of_get(scope)):
+            await answer.send(send)
+            return
+        graphql = self._by_type.get(kind)
         if graphql is not None and _is_graphql(scope["path"]):
             await graphql(scope, receive, send)
         else:
@@ -98,9 +113,8 @@ def create_app(
     endpoint.live = LiveAnswers(operations, documents, open_request, streams)
     sockets = WebSocketEndpoint(open_request, streams, SocketSettings(origins=settings.cors_origins))
     pages = graphiql_routes(endpoint=GRAPHQL_PATH) if settings.graphiql else []
-    return _shared_with(
-        settings.cors_origins, Application(endpoint, sockets, _others(engine, documents, streams, pages))
-    )
+    others = _others(engine, documents, streams, pages)
+    return _shared_with(settings.cors_origins, Application(endpoint.kept, endpoint, sockets, others))
 
 
 def _shared_with(origins: tuple[str, ...], app: ASGIApp) -> ASGIApp:

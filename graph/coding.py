@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 
-from graph.http import wishes
+from graph.http import remembering, wishes
 
 IDENTITY = "identity"
 SMALLEST_CODED = 1024
@@ -34,6 +34,7 @@ CODERS: dict[str, Callable[[bytes], bytes]] = {"br": _brotli, "zstd": _zstd, "gz
 """Codings offered, the best for JSON of this kind first."""
 
 
+@remembering
 def chosen_coding(accept_encoding: str) -> str:
     """The coding a client accepts most gladly, ours first among equals.
 

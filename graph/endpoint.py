@@ -7,7 +7,6 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import orjson
-from cachebox import LRUCache
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
@@ -30,13 +29,13 @@ from graph.documents import Documents
 from graph.engine_facts import EngineFacts
 from graph.errors import BAD_REQUEST, unforeseen
 from graph.http import PLAIN_JSON, Profile, negotiated, parsed_body, parsed_query, read_body, status_of
+from graph.kept import Asked, KeptAnswers
 from graph.live import LiveAnswers, Received
 from graph.operations import Begun, Operations, Outcome
 from graph.requests import GraphQLRequest, RequestError, refused
 from resolvers.engine import Engine
 
 _METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT"
-_KEPT_BYTES = 32 * 1024 * 1024
 
 
 class EndpointSettings(NamedTuple):
@@ -56,21 +55,6 @@ class EndpointSettings(NamedTuple):
 
 
 DEFAULT_ENDPOINT = EndpointSettings()
-
-
-class Asked(NamedTuple):
-    """What of a request decides its answer."""
-
-    method: str
-    path: str
-    sent: bytes
-    accept: bytes
-    accept_encoding: bytes
-    content_type: bytes
-
-
-def _answer_size(asked: Asked, answer: Answer) -> int:
-    return sum(map(len, asked)) + len(answer.body) + 1024
 
 
 class GraphQLEndpoint:
@@ -104,7 +88,7 @@ class GraphQLEndpoint:
         self._documents = documents
         self._settings = settings
         self.bounds = Bounds(settings.seconds, settings.at_once)
-        self._kept: LRUCache[Asked, Answer] = LRUCache(_KEPT_BYTES, getsizeof=_answer_size)
+        self.kept = KeptAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: by what is kept under its very bytes, or by reading it."""
@@ -121,18 +105,19 @@ class GraphQLEndpoint:
             sent,
             headers.get(b"accept", b""),
             headers.get(b"accept-encoding", b""),
-            headers.get(b"content-type", b""),
+            headers.get(b"content-type", b"") if method == "POST" else b"",
         )
-        named = headers.get(b"if-none-match", b"")
-        answer: Answer | None = self._kept.get(asked)
-        if answer is None:
+        named = headers.get(b"if-none-match", b"") if method != "POST" else b""
+        kept = self.kept.get(asked)
+        if kept is not None:
+            answer = kept.to_whom(named)
+        else:
             accept = asked.accept.decode("latin-1")
             received = Received(scope, accept, partial(self._request, asked), receive, send)
-            answer = await self._answered(asked, accept, named, received)
-        if answer is None:
-            return
-        if named and method != "POST" and matches(named, answer.etag):
-            answer = answer.not_modified()
+            found = await self._answered(asked, accept, named, received)
+            if found is None:
+                return
+            answer = found.not_modified() if named and matches(named, found.etag) else found
         await answer.send(send, body=method != "HEAD")
 
     async def _answered(self, asked: Asked, accept: str, named: bytes, received: Received) -> Answer | None:
@@ -207,8 +192,7 @@ class GraphQLEndpoint:
         coding = coding if len(body) >= SMALLEST_CODED else IDENTITY
         written = coded(body, coding)
         answer = Answer(200, headed(media, len(written), coding, self._cache_control(asked), etag), written, etag)
-        if _answer_size(asked, answer) < _KEPT_BYTES // 64:
-            self._kept[asked] = answer
+        self.kept.put(asked, answer)
         return answer
 
     def _check_kind(self, asked: Asked, kind: OperationType | None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import lru_cache, wraps
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -29,6 +30,21 @@ class Profile(Enum):
 
     SEPTEMBER_2026 = "sept2026"
     COMPAT = "compat"
+
+
+def remembering(read: Callable[[str], str]) -> Callable[[str], str]:
+    """The same reading of a header, done once for each text that clients send: there are few, and none of them is long."""
+    remembered = lru_cache(maxsize=256)(read)
+
+    @wraps(read)
+    def answer(header: str) -> str:
+        return remembered(header) if len(header) <= _LONGEST_REMEMBERED else read(header)
+
+    return answer
+
+
+_LONGEST_REMEMBERED = 256
+"""Characters; a client may send headers of any length."""
 
 
 class Wish(NamedTuple):
@@ -58,6 +74,7 @@ def _wish(part: str) -> Wish:
     return Wish(value, 1.0)
 
 
+@remembering
 def negotiated(accept: str) -> str:
     """The media type of a single answer; what a client merely lists beside JSON is not used.
 

@@ -21,8 +21,9 @@ from xingpan_ephemeris import get_ephe_path
 from ephemeris.varga_rules import DIVISIONS
 from graph.app import AppSettings, create_app
 from graph.checks import MOST_BIRTHS
-from graph.endpoint import _KEPT_BYTES, DEFAULT_ENDPOINT, EndpointSettings
+from graph.endpoint import DEFAULT_ENDPOINT, EndpointSettings
 from graph.http import LONGEST_BODY, LONGEST_QUERY_STRING
+from graph.kept import KEPT_BYTES
 from graph.messages import PROTOCOL
 from graph.operations import _DOCUMENTS_KEPT, _LONGEST_KEPT, Begun, Operations, Outcome
 from graph.sse_connections import DEFAULT_RESERVATIONS
@@ -462,7 +463,7 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
 
 def test_the_documented_bounds_of_memory_are_those_of_the_code() -> None:
     assert {what: (row[0], row[2]) for what, row in documented("Kept").items()} == {
-        "Answers in their coding, by the bytes of the request": (in_mib(_KEPT_BYTES), in_kib(_KEPT_BYTES // 64)),
+        "Answers in their coding, by the bytes of the request": (in_mib(KEPT_BYTES), in_kib(KEPT_BYTES // 64)),
         "Responses, by document and variables": (
             in_mib(_RESPONSES_BYTES),
             f"{in_mib(_RESPONSES_BYTES // 8)}; {in_kib(LARGEST_SHARED)} in Redis",

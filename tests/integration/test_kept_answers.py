@@ -531,14 +531,14 @@ async def test_kept_answers_take_a_bounded_number_of_bytes_their_requests_includ
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     most = 256 * 1024
-    monkeypatch.setattr("graph.endpoint._KEPT_BYTES", most)
+    monkeypatch.setattr("graph.kept.KEPT_BYTES", most)
     process = start()
     for number in range(150):
         padding = str(number).ljust(2000, "x")
         assert (await process.post(FACTS, extensions={"padding": padding})).status_code == 200
-    kept = process.app._by_type["http"]._kept
+    kept = process.app._kept._kept
     assert 50 < len(kept) < 100
-    assert sum(len(asked.sent) + len(answer.body) for asked, answer in kept.items()) < most
+    assert sum(len(asked.sent) + len(answer.whole.body) for asked, answer in kept.items()) < most
     await process.post(FACTS, extensions={"padding": "x" * 5000})
     assert all(len(asked.sent) < 5000 for asked in kept)
 

@@ -1,0 +1,74 @@
+"""Answers kept under the very bytes of their requests: whoever asks the same again is answered before anything is read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cachebox import LRUCache
+from starlette.types import Scope
+
+from graph.answers import Answer, matches
+
+KEPT_BYTES = 32 * 1024 * 1024
+
+
+class Asked(NamedTuple):
+    """What of a request decides its answer. `sent` is the query or the body, `content_type` that of a body alone."""
+
+    method: str
+    path: str
+    sent: bytes
+    accept: bytes
+    accept_encoding: bytes
+    content_type: bytes
+
+
+class Kept(NamedTuple):
+    """An answer in both its forms, each written once."""
+
+    whole: Answer
+    unchanged: Answer
+
+    def to_whom(self, named: bytes) -> Answer:
+        """The answer for a GET whose If-None-Match is *named*, empty where it has none."""
+        return self.unchanged if named and matches(named, self.whole.etag) else self.whole
+
+
+def _size(asked: Asked, kept: Kept) -> int:
+    return sum(map(len, asked)) + len(kept.whole.body) + 1536
+
+
+class KeptAnswers:
+    """The answers of one process, the least lately asked for going first."""
+
+    def __init__(self) -> None:
+        self._kept: LRUCache[Asked, Kept] = LRUCache(KEPT_BYTES, getsizeof=_size)
+
+    def put(self, asked: Asked, answer: Answer) -> None:
+        """Keep an answer that has an ETag."""
+        kept = Kept(answer, answer.not_modified())
+        if _size(asked, kept) < KEPT_BYTES // 64:
+            self._kept[asked] = kept
+
+    def get(self, asked: Asked) -> Kept | None:
+        """What is kept for a request; None where nothing is."""
+        found: Kept | None = self._kept.get(asked)
+        return found
+
+    def of_get(self, scope: Scope) -> Answer | None:
+        """The answer that a GET gets now: `get` in as few steps as there can be, for it is most of what is asked."""
+        headers = dict(scope["headers"])
+        # A plain tuple is equal to the `Asked` that stands there, and made in a fifth of its time.
+        asked = (
+            "GET",
+            scope["path"],
+            scope["query_string"],
+            headers.get(b"accept", b""),
+            headers.get(b"accept-encoding", b""),
+            b"",
+        )
+        kept: Kept | None = self._kept.get(asked)  # type: ignore[arg-type]
+        if kept is None:
+            return None
+        named = headers.get(b"if-none-match")
+        return kept.whole if named is None else kept.to_whom(named)
