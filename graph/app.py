@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import NamedTuple
@@ -113,7 +114,7 @@ def create_app(
     endpoint.live = LiveAnswers(operations, documents, open_request, streams)
     sockets = WebSocketEndpoint(open_request, streams, SocketSettings(origins=settings.cors_origins))
     pages = graphiql_routes(endpoint=GRAPHQL_PATH) if settings.graphiql else []
-    others = _others(engine, documents, streams, pages)
+    others = _others(engine, documents, streams, pages, endpoint.kept.forget)
     return _shared_with(settings.cors_origins, Application(endpoint.kept, endpoint, sockets, others))
 
 
@@ -125,11 +126,20 @@ def _shared_with(origins: tuple[str, ...], app: ASGIApp) -> ASGIApp:
     return CORSMiddleware(app, allow_origins=origins, allow_methods=methods, allow_headers=["*"], max_age=86_400)
 
 
-def _others(engine: Engine, documents: Documents, streams: OpenStreams, pages: Sequence[BaseRoute]) -> Starlette:
+def _others(
+    engine: Engine,
+    documents: Documents,
+    streams: OpenStreams,
+    pages: Sequence[BaseRoute],
+    withdrawn: Callable[[], None],
+) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await documents.store.load_published()
+        published = documents.store.named
+        await published.load()
+        following = asyncio.create_task(published.follow(withdrawn))
         yield
+        following.cancel()
         await engine.close()
 
     async def ready(_request: Request) -> Response:

@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from graph.context import Context
-from graph.requests import refused
+from graph.requests import refused, unavailable
 
 T = TypeVar("T")
-
-_RETRY_SECONDS = "1"
 
 
 class Turn:
@@ -59,8 +57,7 @@ class Bounds:
     def turn(self, context: Context) -> Iterator[Turn]:
         """Count an operation within the block. Raises: RequestError: 503 when too many run."""
         if self._running >= self._at_once:
-            headers = {"retry-after": _RETRY_SECONDS}
-            raise refused(503, "UNAVAILABLE", "Too many operations run at once.", "Try again in a second.", headers)
+            raise unavailable("Too many operations run at once.")
         self._running += 1
         try:
             yield Turn(context, self._seconds)

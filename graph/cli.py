@@ -39,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="manifest of Apollo, Relay or graphql-codegen"
     )
     persist.set_defaults(run=_persist)
+    withdraw = commands.add_parser("withdraw", help="take back what `persist` made known")
+    withdraw.add_argument("ids", nargs="+", metavar="ID", help="of a published document; it goes under all of its ids")
+    withdraw.set_defaults(run=_withdraw)
     _add_chart(commands.add_parser("chart", help="print a chart in the terminal"))
     return parser
 
@@ -79,6 +82,12 @@ def _persist(settings: ServerSettings, chosen: argparse.Namespace) -> int:
     from graph.persist import run_persist  # noqa: PLC0415  only this command publishes
 
     return run_persist(settings, chosen.files)
+
+
+def _withdraw(settings: ServerSettings, chosen: argparse.Namespace) -> int:
+    from graph.persist import run_withdraw  # noqa: PLC0415  only this command withdraws
+
+    return run_withdraw(settings, chosen.ids)
 
 
 def _chart(settings: ServerSettings, chosen: argparse.Namespace) -> int:

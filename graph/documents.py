@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph.errors import BAD_REQUEST
-from graph.requests import GraphQLRequest, RequestError, refused
-from resolvers.documents import DocumentStore, digest_of, plain_id
+from graph.requests import GraphQLRequest, RequestError, refused, unavailable
+from resolvers.documents import DocumentStore
+from resolvers.trusted import UnreachableError, digest_of, plain_id
 
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
@@ -54,7 +55,8 @@ async def resolved(request: GraphQLRequest, store: DocumentStore, known_only: bo
 
     Raises:
         RequestError: 400 where id and text contradict each other, 403 where only known documents are answered, 404 for an
-            unknown id, 422 where no document is named; 200 for Apollo's two answers, which its client reads by their code.
+            unknown id, 422 where no document is named, 503 where the server of published documents would know it and does
+            not answer; 200 for Apollo's two answers, which its client reads by their code.
     """
     digest = persisted_digest(request.persisted_query)
     _refuse_two_ids(digest, request.document_id)
@@ -95,10 +97,20 @@ async def _found(digest: str | None, document_id: str | None, store: DocumentSto
         raise refused(
             422, BAD_REQUEST, "There is no query.", 'Send "query", a GraphQL document as text, or "documentId".'
         )
-    text = await (store.trusted(name) if known_only else store.get(name))
+    text = await _known(name, store, known_only, registrable=document_id is None)
     if text is None:
         raise _apollo("PersistedQueryNotFound", NOT_FOUND) if document_id is None else _unknown()
     return text
+
+
+async def _known(name: str, store: DocumentStore, known_only: bool, registrable: bool) -> str | None:
+    """The text of an id. Where its server is silent a client that registers texts is told of a miss, which heals it."""
+    try:
+        return await (store.trusted(name) if known_only else store.get(name))
+    except UnreachableError:
+        if registrable and not known_only:
+            return None
+        raise _unreachable() from None
 
 
 async def _refuse_another_text(query: str, digest: str | None, document_id: str | None, store: DocumentStore) -> None:
@@ -109,13 +121,21 @@ async def _refuse_another_text(query: str, digest: str | None, document_id: str 
     if _DIGEST.fullmatch(plain_id(document_id)):
         differs = plain_id(document_id) != digest_of(query)
     else:
-        differs = await store.trusted(document_id) not in (None, query)  # an unknown `id` may be none of a document
+        differs = await _named(document_id, store) not in (None, query)
     if differs:
         raise _bad("documentId and query are different documents.", "Send one of the two.")
 
 
+async def _named(document_id: str, store: DocumentStore) -> str | None:
+    """What an id beside a query names: nothing where it is unknown or its server silent, for an `id` may be of anything."""
+    try:
+        return await store.trusted(document_id)
+    except UnreachableError:
+        return None
+
+
 async def _refuse_unknown(query: str, digest: str | None, store: DocumentStore) -> None:
-    if await store.trusted(digest_of(query)) is not None:
+    if await _known(digest_of(query), store, known_only=True, registrable=False) is not None:
         return
     if digest is not None:
         raise _apollo("PersistedQueryNotSupported", NOT_SUPPORTED)
@@ -131,6 +151,10 @@ def _refuse_two_ids(digest: str | None, document_id: str | None) -> None:
 def _unknown() -> RequestError:
     remedy = "Send the query itself, or publish it with `grahaql persist`."
     return refused(404, NOT_FOUND, "PersistedQueryNotFound", remedy, NEVER_KEPT)
+
+
+def _unreachable() -> RequestError:
+    return unavailable("The server of published documents does not answer, so whether this is one cannot be said.")
 
 
 def _apollo(message: str, code: str) -> RequestError:

@@ -161,6 +161,7 @@ class GraphQLEndpoint:
             raise refused(404, BAD_REQUEST, "There is nothing at this address.", f"Ask {self._path}.")
 
     async def _executed(self, asked: Asked, request: GraphQLRequest, media: str, named: bytes) -> Answer:
+        since = self.kept.forgotten
         prepared = self._operations.prepare(await self._documents.text(request))
         self._check_kind(asked, prepared.kind(request.operation_name))
         if request.persisted_query is not None and prepared.refusal is None:
@@ -169,31 +170,30 @@ class GraphQLEndpoint:
         begun = self._operations.begin(prepared, request.variables, request.operation_name, context)
         if isinstance(begun, Outcome):
             return self._plain(begun, media)
+        costed = wants_cost(request.extensions)
         if not begun.pure:
-            return self._plain(await self.finish(begun, context), media)
-        token = begun.token(self._facts.source_url, told=wants_cost(request.extensions))
+            return self._plain(await self._finished(begun, context, costed), media)
+        token = begun.token(self._facts.source_url, told=costed)
         coding = chosen_coding(asked.accept_encoding.decode("latin-1"))
         etag = etag_of(token, self._facts.release, media, coding)
         if asked.method == "GET" and names(named, etag):
             return Answer(200, headed(media, 0, IDENTITY, self._cache_control(asked), etag), b"", etag)
         body = await self._engine.responses.get(token)
         if body is None:
-            outcome = await self.finish(begun, context)
-            if wants_cost(request.extensions):
-                outcome = outcome.telling(cost=begun.cost._asdict())
+            outcome = await self._finished(begun, context, costed)
             if not outcome.perfect or context.loaders.failed:
                 return self._plain(outcome, media)
             body = orjson.dumps(outcome.body)
             self._engine.responses.put(token, body)
-        return self._keep(asked, body, media, coding, etag)
+        answer = self._written(asked, body, media, coding, etag)
+        self.kept.put(asked, answer, since)
+        return answer
 
-    def _keep(self, asked: Asked, body: bytes, media: str, coding: str, etag: bytes) -> Answer:
-        """A perfect answer in its coding, kept under the very bytes of its request."""
+    def _written(self, asked: Asked, body: bytes, media: str, coding: str, etag: bytes) -> Answer:
+        """A perfect answer in its coding."""
         coding = coding if len(body) >= SMALLEST_CODED else IDENTITY
         written = coded(body, coding)
-        answer = Answer(200, headed(media, len(written), coding, self._cache_control(asked), etag), written, etag)
-        self.kept.put(asked, answer)
-        return answer
+        return Answer(200, headed(media, len(written), coding, self._cache_control(asked), etag), written, etag)
 
     def _check_kind(self, asked: Asked, kind: OperationType | None) -> None:
         if kind is OperationType.SUBSCRIPTION:
@@ -214,6 +214,10 @@ class GraphQLEndpoint:
         body = orjson.dumps(outcome.body)
         status = status_of(outcome, media, self._settings.profile)
         return Answer(status, headed(media, len(body), IDENTITY, NEVER_KEPT), body)
+
+    async def _finished(self, begun: Begun, context: Context, costed: bool) -> Outcome:
+        outcome = await self.finish(begun, context)
+        return outcome.telling(cost=begun.cost._asdict()) if costed else outcome
 
     async def finish(self, begun: Begun, context: Context) -> Outcome:
         """Execute within the bounds of number and time; what runs out of time is stopped."""

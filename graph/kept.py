@@ -43,12 +43,18 @@ class KeptAnswers:
 
     def __init__(self) -> None:
         self._kept: LRUCache[Asked, Kept] = LRUCache(KEPT_BYTES, getsizeof=_size)
+        self.forgotten = 0
 
-    def put(self, asked: Asked, answer: Answer) -> None:
-        """Keep an answer that has an ETag."""
+    def put(self, asked: Asked, answer: Answer, since: int) -> None:
+        """Keep an answer that has an ETag. Args: since: `forgotten`, when its request began: it has not changed meanwhile."""
         kept = Kept(answer, answer.not_modified())
-        if _size(asked, kept) < KEPT_BYTES // 64:
+        if since == self.forgotten and _size(asked, kept) < KEPT_BYTES // 64:
             self._kept[asked] = kept
+
+    def forget(self) -> None:
+        """Drop all answers: a document was withdrawn, and they are sent without asking for it."""
+        self.forgotten += 1
+        self._kept.clear()
 
     def get(self, asked: Asked) -> Kept | None:
         """What is kept for a request; None where nothing is."""

@@ -13,8 +13,8 @@ from graph.documents import Documents
 from graph.drain import OpenStreams
 from graph.multipart import send_multipart, send_pieces
 from graph.operations import Operations, Prepared
-from graph.requests import GraphQLRequest
-from graph.sse import send_events
+from graph.requests import GraphQLRequest, RequestError
+from graph.sse import refused_by_event, send_events, send_refusal
 from graph.sse_connections import TOKEN_HEADER, SingleConnections, is_reservation, stream_token
 from graph.streaming import Open, wants_stream
 
@@ -72,7 +72,13 @@ class LiveAnswers:
         if token is not None:
             await self._single.submit(token, request, received.send)
             return True
-        prepared = self._operations.prepare(await self._documents.text(request))
+        try:
+            prepared = self._operations.prepare(await self._documents.text(request))
+        except RequestError as error:
+            if not refused_by_event(error, received.accept):
+                raise
+            await send_refusal(error, received.receive, received.send)
+            return True
         kind = prepared.kind(request.operation_name)
         wanted = _wanted(prepared, request.operation_name, received.accept)
         if wanted is None or (kind is OperationType.MUTATION and received.scope["method"] == "GET"):

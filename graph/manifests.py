@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError, GraphQLSchema, parse, validate
 
-from resolvers.documents import LONGEST_DOCUMENT, LONGEST_ID, digest_of
+from resolvers.trusted import LONGEST_DOCUMENT, LONGEST_ID, digest_of
 from runtime.errors import StartError
 
 APOLLO_FORMAT = "apollo-persisted-query-manifest"

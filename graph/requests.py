@@ -51,3 +51,16 @@ def refused(
     """
     told = {"message": message, "extensions": {"code": code, "remedy": remedy, "path": []}}
     return RequestError(status, [told], headers)
+
+
+UNAVAILABLE = "UNAVAILABLE"
+"""Code of what is refused for now."""
+
+
+def unavailable(message: str, remedy: str = "Try again in a second.", seconds: int = 1) -> RequestError:
+    """A refusal for now: 503, and when to come back.
+
+    >>> unavailable("Too many operations run at once.").headers
+    {'retry-after': '1'}
+    """
+    return refused(503, UNAVAILABLE, message, remedy, {"retry-after": str(seconds)})

@@ -58,7 +58,7 @@ def documents_from(settings: ServerSettings, engine: Engine) -> DocumentStore:
     """
     durable = cache_client(settings.jobs_url) if settings.jobs_url is not None else None
     store = DocumentStore(engine.cache.shared, durable=SharedTier(durable))
-    store.trust(read_manifests(settings.persisted_files, validator(schema()._schema)))  # noqa: SLF001  graphql-core's own
+    store.named.trust(read_manifests(settings.persisted_files, validator(schema()._schema)))  # noqa: SLF001  graphql-core's own
     return store
 
 

@@ -11,9 +11,10 @@ from starlette.types import Receive, Send
 from graph.drain import OpenStreams
 from graph.frames import DEFAULT_PACE, Framing, Pace, send_frames
 from graph.requests import GraphQLRequest, RequestError
-from graph.streaming import EVENT_STREAM, Open, Results
+from graph.streaming import EVENT_STREAM, Open, Results, wants_stream
 
 HEARTBEAT = b":\n\n"
+_FOR_NOW = 503
 _MEDIA = f"{EVENT_STREAM}; charset=utf-8"
 
 EVENTS = Framing(_MEDIA, HEARTBEAT, HEARTBEAT, b"event: complete\ndata: \n\n")
@@ -37,16 +38,36 @@ async def send_events(
     streams: OpenStreams,
     pace: Pace = DEFAULT_PACE,
 ) -> None:
-    """Answer a request by a stream of its own; a refusal is an event too, because EventSource shows no other body."""
+    """Answer a request by a stream of its own, its refusal too.
+
+    Raises:
+        RequestError: 503, before anything is sent: the client is to come back.
+    """
     try:
         results = await open_request(request)
     except RequestError as error:
-        async with aclosing(_refusal(error)) as frames:
-            await send_frames(frames, EVENTS, receive, send, pace)
+        if error.status == _FOR_NOW:
+            raise
+        await send_refusal(error, receive, send, pace)
         return
     with streams.keep(results.stop):
         async with aclosing(results), aclosing(_events(results)) as frames:
             await send_frames(frames, EVENTS, receive, send, pace)
+
+
+def refused_by_event(error: RequestError, accept: str) -> bool:
+    """Whether a refusal is told by an event: to who accepts nothing but streams, unless it is for now.
+
+    EventSource shows no other body, and the npm package graphql-sse takes every status but 200 for a fault of the network: it
+    asks again five times, which is right for 503 alone.
+    """
+    return error.status != _FOR_NOW and wants_stream(None, accept) == "sse"
+
+
+async def send_refusal(error: RequestError, receive: Receive, send: Send, pace: Pace = DEFAULT_PACE) -> None:
+    """Tell a refusal as the only result of a stream."""
+    async with aclosing(_refusal(error)) as frames:
+        await send_frames(frames, EVENTS, receive, send, pace)
 
 
 async def _events(results: Results) -> AsyncGenerator[bytes, None]:

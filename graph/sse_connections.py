@@ -20,7 +20,7 @@ from graph.drain import OpenStreams
 from graph.errors import BAD_REQUEST
 from graph.frames import DEFAULT_PACE, Framing, Pace, send_frames
 from graph.http import wishes
-from graph.requests import GraphQLRequest, RequestError, refused
+from graph.requests import GraphQLRequest, RequestError, refused, unavailable
 from graph.sse import EVENTS, HEARTBEAT, event
 from graph.streaming import EVENT_STREAM, Open, Results
 
@@ -195,7 +195,7 @@ class SingleConnections:
         if token in self._reserved:
             raise refused(409, BAD_REQUEST, "The stream is registered already.", "Open it by GET, or send no token.")
         if len(self._reserved) >= self._settings.most:
-            raise refused(503, "UNAVAILABLE", "Too many streams are reserved.", "Try again in a minute.")
+            raise unavailable("Too many streams are reserved.", "Try again in a minute.", 60)
         made = secrets.token_urlsafe(24)
         self._reserved[made] = _Reserved()
         asyncio.get_running_loop().call_later(self._settings.seconds, self._forget_unopened, made)

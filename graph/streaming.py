@@ -18,6 +18,7 @@ from graphql.execution import (
 
 from graph.bounds import Bounds
 from graph.context import Context
+from graph.cost import CostReport, wants_cost
 from graph.defer import pieces, told
 from graph.errors import formatted, unforeseen
 from graph.http import GRAPHQL_JSON, PLAIN_JSON, wishes
@@ -142,10 +143,22 @@ async def open_stream(
     begun = operations.begin(prepared, request.variables, request.operation_name, context, in_pieces=defers)
     if isinstance(begun, Outcome):
         raise RequestError(400 if begun.syntax else 422, begun.body["errors"])
-    if begun.operation.operation is not OperationType.SUBSCRIPTION:
+    live = begun.operation.operation is OperationType.SUBSCRIPTION
+    if live:
+        found = _events(begun.executor, await _source(begun.executor), contexts)
+    else:
         found = _pieces(begun, context, bounds or Bounds()) if defers else _single(operations, begun, context, finish)
-        return Results(_guarded(found, context), live=False)
-    return Results(_events(begun.executor, await _source(begun.executor), contexts), live=True)
+        found = _guarded(found, context)
+    return Results(_telling(found, begun.cost) if wants_cost(request.extensions) else found, live=live)
+
+
+async def _telling(results: AsyncGenerator[Result, None], cost: CostReport) -> AsyncGenerator[Result, None]:
+    """The results, the first of which tells what the operation costs."""
+    async with aclosing(results):
+        extensions = {"extensions": {"cost": cost._asdict()}}
+        async for result in results:
+            yield result | extensions
+            extensions = {}
 
 
 async def _single(

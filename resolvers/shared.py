@@ -93,6 +93,15 @@ class SharedTier:
         written: dict[Any, Any] = dict(fields)  # redis-py's own type of it is invariant
         return await self._tried(partial(self._client.hset, name, mapping=written)) is not None
 
+    async def drop_fields(self, name: str, fields: Sequence[str], counted: str, count: str) -> bool:
+        """Delete fields of the hash *name* and add one to field *count* of *counted*, both or none; whether that is done."""
+        if self._client is None:
+            return False
+        pipeline = self._client.pipeline(transaction=True)
+        _ = pipeline.hdel(name, *fields)
+        _ = pipeline.hincrby(counted, count, 1)
+        return await self._tried(pipeline.execute) is not None
+
     async def ping(self) -> bool:
         """Whether Redis answers now."""
         return self._client is not None and await self._tried(self._client.ping) is not None

@@ -153,14 +153,20 @@ def _spec(role: Role, program: ServerProgram, state: State, lock: int) -> ChildS
     )
 
 
-def _socket_path(role: Role, state: State) -> Path:
-    """In the state folder, or in a short private one if the kernel would not take so long a path."""
-    path = state.folder / f"{role.name}.sock"
+def socket_path(role: Role, folder: Path) -> Path:
+    """Where a server listens: in its state folder, or in a short private one if the kernel would not take so long a path."""
+    path = folder / f"{role.name}.sock"
     if len(os.fsencode(path)) <= SOCKET_PATH_BYTES_MAX:
         return path
-    digest = hashlib.blake2b(os.fsencode(state.folder), digest_size=6).hexdigest()
-    short = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir(), f"grahaql-{digest}")
-    return private_folder(short) / path.name
+    digest = hashlib.blake2b(os.fsencode(folder), digest_size=6).hexdigest()
+    return Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir(), f"grahaql-{digest}", path.name)
+
+
+def _socket_path(role: Role, state: State) -> Path:
+    path = socket_path(role, state.folder)
+    if path.parent != state.folder:
+        private_folder(path.parent)
+    return path
 
 
 def _launched(spec: ChildSpec) -> Running:

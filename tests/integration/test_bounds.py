@@ -29,10 +29,11 @@ from graph.operations import _DOCUMENTS_KEPT, _LONGEST_KEPT, Begun, Operations, 
 from graph.sse_connections import DEFAULT_RESERVATIONS
 from graph.websocket import DEFAULT_SOCKETS
 from resolvers.calculator import Inline
-from resolvers.documents import CHARACTERS_KEPT, LONGEST_DOCUMENT, DocumentStore, digest_of
+from resolvers.documents import CHARACTERS_KEPT, DocumentStore
 from resolvers.engine import _RESPONSES_BYTES, open_engine
 from resolvers.responses import LARGEST_SHARED
 from resolvers.shared import SharedTier
+from resolvers.trusted import LONGEST_DOCUMENT, digest_of
 from runtime.settings import VARIABLES, read_settings
 from tests.asking import births
 from tests.questions import SECRET
@@ -297,7 +298,7 @@ async def test_without_introspection_a_type_still_has_its_name(opened: Opened) -
 
 def trusted() -> DocumentStore:
     store = DocumentStore(SharedTier(None))
-    store.trust({"start": FACTS})
+    store.named.trust({"start": FACTS})
     return store
 
 
@@ -338,8 +339,8 @@ async def test_only_known_documents_are_answered_by_events(opened: Opened) -> No
     web = opened(trusted(), known_documents_only=True)
     assert await events_of(web, {"documentId": "start"}) == FIRST_DATE
     assert await events_of(web, {"query": FACTS}) == FIRST_DATE
-    refused = await web.post("/graphql", json={"query": OTHER}, headers={"accept": "text/event-stream"})
-    assert (refused.status_code, code(refused)) == (403, "PERSISTED_QUERY_REQUIRED")
+    (refused,) = (await events_of(web, {"query": OTHER}))["errors"]
+    assert refused["extensions"]["code"] == "PERSISTED_QUERY_REQUIRED"
 
 
 async def over_socket(app: Any, payload: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from redis import Redis
 
 from graph.cli import main
 from graph.persist import durable_url, run_persist
-from resolvers.documents import KEPT_SECONDS, PUBLISHED, REFRESH_SECONDS, DocumentError, DocumentStore, digest_of
+from resolvers.documents import KEPT_SECONDS, REFRESH_SECONDS, DocumentStore
 from resolvers.shared import SharedTier
+from resolvers.trusted import PUBLISHED, DocumentError, UnreachableError, digest_of
 from runtime.clients import cache_client
 from runtime.embedded import EmbeddedServers, start_embedded
 from runtime.errors import ConfigurationError
@@ -123,18 +124,20 @@ async def test_without_its_servers_a_process_answers_from_memory(
 ) -> None:
     store, other = another(), another()
     await store.put(DIGEST, QUERY)
-    await store.publish({"start": QUERY})
+    await store.named.publish({"start": QUERY})
     for running in servers.processes:
         running.process.kill()
         running.process.wait()
     assert (await store.get(DIGEST), await store.trusted("start")) == (QUERY, QUERY)
-    assert (await other.get(DIGEST), await other.trusted("start")) == (None, None)
+    with pytest.raises(UnreachableError):
+        await other.trusted("start")
     late = "{ late: __typename }"
     await store.put(digest_of(late), late)
     assert await store.get(digest_of(late)) == late
     with pytest.raises(DocumentError, match="does not answer"):
-        await store.publish({"late": late})
-    assert await store.trusted("late") is None
+        await store.named.publish({"late": late})
+    with pytest.raises(UnreachableError):
+        await store.trusted("late")
 
 
 # ── trusted ones ──
@@ -145,7 +148,7 @@ async def test_what_was_published_every_running_process_knows_at_once(
 ) -> None:
     running = another()
     assert await running.trusted("start") is None
-    assert await another().publish({"start": QUERY, "again": "{ again: __typename }"}) == 2
+    assert await another().named.publish({"start": QUERY, "again": "{ again: __typename }"}) == 2
     assert await running.trusted("start") == QUERY
     assert await running.trusted(DIGEST) == QUERY
     assert jobs.ttl(PUBLISHED) == -1
@@ -155,9 +158,9 @@ async def test_what_was_published_every_running_process_knows_at_once(
 async def test_published_documents_are_loaded_once_and_outlast_the_server(
     another: Callable[[], DocumentStore], servers: EmbeddedServers
 ) -> None:
-    await another().publish({"start": QUERY})
+    await another().named.publish({"start": QUERY})
     store = another()
-    assert await store.load_published() == 2  # by its id and by its SHA-256
+    assert await store.named.load() == 2  # by its id and by its SHA-256
     for running in servers.processes:
         running.process.kill()
         running.process.wait()
@@ -167,10 +170,10 @@ async def test_published_documents_are_loaded_once_and_outlast_the_server(
 async def test_publishing_again_is_nothing_new_and_never_changes_a_text(
     another: Callable[[], DocumentStore], jobs: Redis
 ) -> None:
-    assert await another().publish({"start": QUERY}) == 1
-    assert await another().publish({"start": QUERY, "next": "{ next: __typename }"}) == 1
+    assert await another().named.publish({"start": QUERY}) == 1
+    assert await another().named.publish({"start": QUERY, "next": "{ next: __typename }"}) == 1
     with pytest.raises(DocumentError, match="'start' already stands for another document"):
-        await another().publish({"fresh": "{ fresh: __typename }", "start": "{ other: __typename }"})
+        await another().named.publish({"fresh": "{ fresh: __typename }", "start": "{ other: __typename }"})
     assert (jobs.hget(PUBLISHED, "start"), jobs.hexists(PUBLISHED, "fresh")) == (QUERY.encode(), False)
 
 

@@ -21,11 +21,11 @@ from graph.app import AppSettings, create_app
 from graph.coding import SMALLEST_CODED
 from graph.endpoint import EndpointSettings
 from graph.operations import Begun, Operations, Outcome
-from resolvers.documents import digest_of
 from resolvers.engine import open_engine
 from resolvers.keys import Keys
 from resolvers.responses import LARGEST_SHARED, ResponseCache
 from resolvers.shared import SharedTier
+from resolvers.trusted import digest_of
 from runtime.clients import cache_client
 from tests.questions import SECRET
 from tests.redises import PrivateValkey

@@ -12,16 +12,9 @@ import pytest
 
 from graph.documents import NEVER_KEPT, resolved
 from graph.requests import GraphQLRequest, RequestError
-from resolvers.documents import (
-    KEPT_SECONDS,
-    LONGEST_DOCUMENT,
-    LONGEST_ID,
-    REFRESH_SECONDS,
-    DocumentError,
-    DocumentStore,
-    digest_of,
-)
+from resolvers.documents import KEPT_SECONDS, REFRESH_SECONDS, DocumentStore
 from resolvers.shared import SharedTier
+from resolvers.trusted import LONGEST_DOCUMENT, LONGEST_ID, DocumentError, digest_of
 
 QUERY = "query Hello($name: String) {\n  hello(name: $name)\n}"
 DIGEST = "6c97c5fa0199f7dbb5909e01be3e02d6e55476f2ce79620c29f01ea3fda6ddc3"
@@ -190,7 +183,7 @@ async def test_a_malformed_extension_is_refused_with_what_was_sent(
 
 @pytest.mark.parametrize("wire", BY_ID.values(), ids=BY_ID)
 async def test_a_trusted_document_is_found_by_its_id(wire: str, store: DocumentStore) -> None:
-    store.trust({f"sha256:{DIGEST}": QUERY, md5(QUERY.encode(), usedforsecurity=False).hexdigest(): QUERY})
+    store.named.trust({f"sha256:{DIGEST}": QUERY, md5(QUERY.encode(), usedforsecurity=False).hexdigest(): QUERY})
     for known_only in (False, True):
         assert await resolved(received(wire), store, known_only) == QUERY
 
@@ -206,19 +199,19 @@ async def test_an_unknown_id_is_one_error_with_4xx_that_urql_and_apollo_understa
 
 @pytest.mark.parametrize("document_id", ["start-screen", "x-app:start.2", "7942225995860428"])
 async def test_custom_ids_are_looked_up_as_they_are(document_id: str, store: DocumentStore) -> None:
-    store.trust({document_id: QUERY})
+    store.named.trust({document_id: QUERY})
     assert await resolved(asked(documentId=document_id), store, known_only=True) == QUERY
     assert (await refusal(asked(documentId=document_id.upper() + "?"), store)).status == 404
 
 
 @pytest.mark.parametrize("document_id", [f"sha256:{DIGEST.upper()}", DIGEST.upper(), "x" * (LONGEST_ID + 1)])
 async def test_other_spellings_and_endless_ids_are_unknown(document_id: str, store: DocumentStore) -> None:
-    store.trust({DIGEST: QUERY})
+    store.named.trust({DIGEST: QUERY})
     assert (await refusal(asked(documentId=document_id), store)).status == 404
 
 
 async def test_id_and_query_may_be_sent_together_when_they_are_the_same_document(store: DocumentStore) -> None:
-    store.trust({"start": QUERY})
+    store.named.trust({"start": QUERY})
     for document_id in (DIGEST, f"sha256:{DIGEST}", "start"):
         assert await resolved(asked(documentId=document_id, query=QUERY), store, known_only=False) == QUERY
         error = await refusal(asked(documentId=document_id, query="{ other }"), store)
@@ -230,7 +223,7 @@ async def test_a_query_beside_an_id_that_names_no_document_is_answered(store: Do
 
 
 async def test_two_ids_of_one_request_must_agree(store: DocumentStore) -> None:
-    store.trust({DIGEST: QUERY})
+    store.named.trust({DIGEST: QUERY})
     extensions = {"persistedQuery": {"version": 1, "sha256Hash": DIGEST}}
     assert await resolved(asked(documentId=f"sha256:{DIGEST}", extensions=extensions), store, known_only=False) == QUERY
     error = await refusal(asked(documentId="other", extensions=extensions), store)
@@ -241,7 +234,7 @@ async def test_two_ids_of_one_request_must_agree(store: DocumentStore) -> None:
 
 
 async def test_only_trusted_texts_are_answered_where_only_known_documents_are(store: DocumentStore) -> None:
-    store.trust({"start": QUERY})
+    store.named.trust({"start": QUERY})
     assert await resolved(GraphQLRequest(QUERY), store, known_only=True) == QUERY
     assert await resolved(received(APOLLO_REGISTRATION), store, known_only=True) == QUERY
     error = await refusal(GraphQLRequest("{ other }"), store, known_only=True)
@@ -267,7 +260,7 @@ async def test_what_clients_registered_earlier_is_no_trusted_document(wire: str,
 
 async def test_memory_drops_automatic_documents_and_never_trusted_ones() -> None:
     store = DocumentStore(SharedTier(None), capacity=LONGEST_DOCUMENT)
-    store.trust({"start": QUERY})
+    store.named.trust({"start": QUERY})
     texts = [f"{{ a{number}: {'x' * 30_000} }}" for number in range(6)]
     for text in texts:
         await store.put(digest_of(text), text)
@@ -296,20 +289,20 @@ def test_a_document_that_cannot_be_trusted_is_named(
     documents: dict[str, str], message: str, store: DocumentStore
 ) -> None:
     with pytest.raises(DocumentError, match=message):
-        store.trust(documents)
+        store.named.trust(documents)
 
 
 def test_an_id_stands_for_one_text_for_good(store: DocumentStore) -> None:
-    store.trust({"start": QUERY})
-    store.trust({"start": QUERY})
+    store.named.trust({"start": QUERY})
+    store.named.trust({"start": QUERY})
     with pytest.raises(DocumentError, match="'start' already stands for another document"):
-        store.trust({"start": "{ other }"})
+        store.named.trust({"start": "{ other }"})
 
 
 async def test_publishing_without_a_server_says_so(store: DocumentStore) -> None:
     with pytest.raises(DocumentError, match="does not answer"):
-        await store.publish({"start": QUERY})
-    assert await store.load_published() == 0
+        await store.named.publish({"start": QUERY})
+    assert await store.named.load() == 0
 
 
 class Writes(SharedTier):

@@ -14,7 +14,7 @@ import pytest
 
 from graph.manifests import FirstError, ManifestError, read_manifest, read_manifests, validator
 from graph.schema import schema
-from resolvers.documents import digest_of
+from resolvers.trusted import digest_of
 from runtime.errors import EX_CONFIG
 
 QUERY = "{ a }"

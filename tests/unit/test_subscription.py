@@ -10,6 +10,7 @@ import pytest
 
 from graph.clock import Clock
 from graph.context import Context
+from graph.cost import LIMIT
 from graph.requests import GraphQLRequest, RequestError
 from graph.streaming import Results, open_stream
 from graph.subscription import ticks
@@ -215,3 +216,37 @@ async def test_a_failing_source_is_told_without_its_own_words(monkeypatch: pytes
         await anext(results)
     assert raised.value.errors[0]["extensions"]["code"] == "INTERNAL"
     assert "secret" not in str(raised.value.errors)
+
+
+# ── what it costs ──
+
+DEFERRED = "query($birth: BirthInput!) { chart(birth: $birth) { id ... @defer { lagna { rashi } } } }"
+BIRTH = {
+    "date": "1990-03-15",
+    "time": "10:30",
+    "latitude": 19.076,
+    "longitude": 72.878,
+    "zone": {"name": "Asia/Kolkata"},
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [(SKY, {"place": MUMBAI}), (DEFERRED, {"birth": BIRTH}), ("{ engine { firstDate } }", {})],
+)
+async def test_the_first_result_tells_the_cost_where_it_is_asked_for(document: str, variables: dict[str, Any]) -> None:
+    def contexts() -> Context:
+        return Context(engine(), context().facts, TurnedClock())
+
+    async def told(extensions: dict[str, Any]) -> list[Any]:
+        request = GraphQLRequest(document, variables, extensions=extensions)
+        results = await open_stream(operations(), request, contexts)
+        found = [await anext(results, {}) for _ in range(2)]
+        await results.aclose()
+        return found
+
+    first, second = await told({"cost": True})
+    assert first["extensions"]["cost"]["limit"] == LIMIT
+    assert first["extensions"]["cost"]["cost"] >= 1
+    assert "extensions" not in second
+    assert ["extensions" in result for result in await told({"cost": "yes"})] == [False, False]
