@@ -122,14 +122,15 @@ class PrivateValkey:
     Args:
         folder: its path must be short: a socket's has at most 103 bytes.
         options: of the server, in its own words.
+        program: another server than the one that `serve` would start.
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        program = find_program()
-        assert program is not None, "no Redis-compatible server is installed"
+    def __init__(self, folder: Path, *options: str, program: Path | None = None) -> None:
+        found = find_program()
+        assert found is not None, "no Redis-compatible server is installed"
         socket = folder / "v.sock"
         place = ("--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", "", "--appendonly", "no")
-        self._argv = (str(program.path), *place, *options)
+        self._argv = (str(program or found.path), *place, *options)
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"unix://{socket}"
 

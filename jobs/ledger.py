@@ -1,0 +1,121 @@
+"""The records in Redis, for a worker's threads and for an event loop: the same calls, and plain reads of the same keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
+
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+
+from jobs.calls import Brief, Call
+from jobs.record import FIELDS, Record, Stored, Taken, record_of, stored_of
+from jobs.scripts import NAMES, script
+
+ROOT = "grahaql:{bulk}"
+"""What all names begin with; the braces put them into one slot of a cluster. No birth stands in a name."""
+
+EVENTS = f"{ROOT}:events"
+WORKERS = f"{ROOT}:workers"
+
+_BRIEF = Brief._fields
+_T = TypeVar("_T")
+
+
+def key_of(id: str) -> str:
+    """The name of an operation's record."""
+    return f"{ROOT}:op:{id}"
+
+
+class Ledger:
+    """The records, synchronous: for workers. Safe to use from several threads.
+
+    Every method raises redis.exceptions.RedisError where Redis cannot be had.
+    """
+
+    def __init__(self, client: Redis) -> None:
+        self.client = client
+        self._scripts = {name: client.register_script(script(name)) for name in NAMES}
+
+    def do(self, call: Call[_T]) -> _T:
+        """The answer to a call."""
+        return call.read(self._scripts[call.script](keys=[ROOT], args=call.arguments))
+
+    def renew(self, taken: Taken, lease_ms: int) -> bool:
+        """Whether the chunk is still this worker's to finish, and from now on for *lease_ms* more."""
+        seconds, microseconds = self.client.time()
+        deadline = seconds * 1000 + microseconds // 1000 + lease_ms
+        name, item = f"{key_of(taken.id)}:lease", str(taken.item)
+        self.client.zadd(name, {item: deadline}, xx=True)
+        return self.client.zscore(name, item) is not None
+
+    def brief(self, id: str) -> Brief | None:
+        """What the operation does; None where there is no record."""
+        return _brief(cast("Sequence[bytes | None]", self.client.hmget(key_of(id), _BRIEF)))
+
+    def find(self, id: str) -> Record | None:
+        """The record."""
+        pipeline: Any = self.client.pipeline(transaction=False)
+        values, now = pipeline.hmget(key_of(id), FIELDS).time().execute()
+        return record_of(id, values, _ms(now))
+
+    def emptied(self, id: str) -> None:
+        """What was stored for the operation is gone: it leaves the trash."""
+        self.client.zrem(f"{ROOT}:trash", id)
+
+
+class AsyncLedger:
+    """The records, for an event loop."""
+
+    def __init__(self, client: AsyncRedis) -> None:
+        self.client = client
+        self._scripts = {name: client.register_script(script(name)) for name in NAMES}
+
+    async def do(self, call: Call[_T]) -> _T:
+        """The answer to a call."""
+        return call.read(await self._scripts[call.script](keys=[ROOT], args=call.arguments))
+
+    async def find(self, ids: Sequence[str]) -> list[Record | None]:
+        """The records of several operations, in their order."""
+        pipeline: Any = self.client.pipeline(transaction=False)
+        pipeline.time()
+        for id in ids:
+            pipeline.hmget(key_of(id), FIELDS)
+        now, *found = await pipeline.execute()
+        return [record_of(id, values, _ms(now)) for id, values in zip(ids, found, strict=True)]
+
+    async def brief(self, id: str) -> Brief | None:
+        """What the operation does; None where there is no record."""
+        values: Any = await self.client.hmget(key_of(id), _BRIEF)
+        return _brief(values)
+
+    async def deleted(self, id: str) -> bool:
+        """Whether the operation was removed before its time."""
+        return bool(await self.client.exists(f"{ROOT}:gone:{id}"))
+
+    async def stored(self, id: str, start: int) -> list[Stored]:
+        """The chunks of results that are there, in order, from the one on that has birth *start*."""
+        name = f"{key_of(id)}:parts"
+        covering: Any = await self.client.zrevrangebyscore(name, start, "-inf", start=0, num=1)
+        first = stored_of(covering[0]).chunk.start if covering else start
+        following: Any = await self.client.zrangebyscore(name, first, "+inf")
+        return [stored_of(text) for text in following]
+
+    async def of_client(self, client: str, before: str, count: int) -> list[tuple[str, int]]:
+        """A client's operations, newest first: ids, and when each was made.
+
+        Args:
+            before: Unix microseconds, not included; "+inf" for the newest.
+        """
+        name = f"{ROOT}:client:{client}:all"
+        rows: Any = await self.client.zrevrangebyscore(name, f"({before}", "-inf", start=0, num=count, withscores=True)
+        return [(id.decode(), int(made)) for id, made in rows]
+
+
+def _brief(values: Sequence[bytes | None]) -> Brief | None:
+    selection, settings, webhook, trace = values
+    return None if selection is None else Brief(selection, settings or b"", webhook or b"", (trace or b"").decode())
+
+
+def _ms(now: tuple[int, int]) -> int:
+    return now[0] * 1000 + now[1] // 1000
