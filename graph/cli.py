@@ -31,6 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="start the server; settings are environment variables")
     serve.set_defaults(run=_serve)
+    worker = commands.add_parser("worker", help="work at bulk operations of a service elsewhere; needs REDIS_URL")
+    worker.set_defaults(run=_worker)
     schema = commands.add_parser("schema", help="print the schema")
     schema.add_argument("--check", action="store_true", help=f"compare with {SDL_FILE} and fail when they differ")
     schema.set_defaults(run=_schema)
@@ -64,6 +66,12 @@ def _serve(settings: ServerSettings, _chosen: argparse.Namespace) -> int:
     from graph.service import run_service  # noqa: PLC0415  only this command supervises
 
     return run_service(settings)
+
+
+def _worker(settings: ServerSettings, _chosen: argparse.Namespace) -> int:
+    from graph.service import run_workers  # noqa: PLC0415  only this command supervises workers alone
+
+    return run_workers(settings)
 
 
 def _schema(_settings: ServerSettings, chosen: argparse.Namespace) -> int:

@@ -1,4 +1,5 @@
-"""`grahaql serve`: private servers where none is named, API processes on one socket, and a supervisor over all."""
+"""`grahaql serve` and `grahaql worker`: private servers where none is named, API processes on one socket, workers, and a
+supervisor over all."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ import structlog
 
 from runtime.api_children import api_children, listen
 from runtime.embedded import provide_redis
+from runtime.errors import ConfigurationError
 from runtime.logs import configure_logs
 from runtime.settings import ServerSettings
 from runtime.state import open_state
 from runtime.supervisor import Supervisor
+from runtime.worker_children import worker_children
 
 _log = structlog.get_logger(__name__)
 
@@ -28,10 +31,33 @@ def run_service(settings: ServerSettings) -> int:
     listener = listen(settings.host, settings.port)
     settings, servers = provide_redis(settings, state)
     host, port, *_ = listener.getsockname()
-    _log.info("service.starting", at=f"http://{host}:{port}/graphql", api_processes=settings.api_processes)
-    specs = api_children(settings, listener, _api_command, os.environ)
+    api = api_children(settings, listener, _api_command, os.environ)
+    workers = worker_children(settings, _worker_command(), os.environ, len(api))
+    _log.info(
+        "service.starting", at=f"http://{host}:{port}/graphql", api_processes=len(api), worker_processes=len(workers)
+    )
+    specs = (*api, *workers)
     return Supervisor(specs, listener=listener, servers=servers, grace_seconds=settings.grace_seconds).run()
+
+
+def run_workers(settings: ServerSettings) -> int:
+    """Work at bulk operations of a service elsewhere until told to end; answers the exit code.
+
+    Raises:
+        StartError: when no jobs server is named, or the configuration does not allow to start.
+    """
+    configure_logs(settings)
+    if settings.jobs_url is None:
+        raise ConfigurationError("REDIS_URL", None, "Name the server that the API processes use, so that both meet.")
+    open_state(settings.state_dir)
+    workers = worker_children(settings, _worker_command(), os.environ)
+    _log.info("workers.starting", worker_processes=len(workers))
+    return Supervisor(workers, grace_seconds=settings.grace_seconds).run()
 
 
 def _api_command(descriptor: int) -> tuple[str, ...]:
     return sys.executable, "-m", "graph.server", "--fd", str(descriptor)
+
+
+def _worker_command() -> tuple[str, ...]:
+    return sys.executable, "-m", "graph.bulk_worker"

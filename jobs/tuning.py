@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from runtime.settings import ServerSettings
+
 
 class Limits(msgspec.Struct, frozen=True):
     """What may be unfinished at a time: operations and births, of one client and of all."""
@@ -48,3 +50,22 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     def last_write_ms(self) -> int:
         """After which no worker writes any more for an operation that was removed."""
         return int(self.chunk_seconds * 1000) + 2 * self.lease_ms
+
+
+def tuning_from(settings: ServerSettings) -> Tuning:
+    """How a service's settings pace and bound its operations."""
+    return Tuning(
+        tries=settings.bulk_tries,
+        chunk_seconds=settings.bulk_chunk_seconds,
+        operation_seconds=settings.bulk_seconds,
+    )
+
+
+def limits_from(settings: ServerSettings) -> Limits:
+    """What a service's settings allow to be unfinished."""
+    return Limits(
+        settings.bulk_client_operations,
+        settings.bulk_client_births,
+        settings.bulk_operations,
+        settings.bulk_births,
+    )

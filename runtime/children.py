@@ -19,6 +19,9 @@ PR_SET_PDEATHSIG = 1
 
 LOG_BYTES_MAX = 1_000_000
 
+EX_RECYCLED = 75
+"""The exit code of a child that did its part and wants to be started afresh, at once (sysexits.h: a temporary end)."""
+
 
 class ChildSpec(msgspec.Struct, frozen=True, kw_only=True):
     """How to start one child, as often as needed.
@@ -32,6 +35,7 @@ class ChildSpec(msgspec.Struct, frozen=True, kw_only=True):
         orphan_signal: what the kernel sends the child when its parent dies (Linux). SIGKILL leaves nothing behind;
             SIGTERM is for servers that write their data first and always obey.
         nice: 0 to 19, by how much the child yields to others.
+        vital: whether the service ends with a child that cannot start; any other is tried again for ever.
     """
 
     name: str
@@ -41,6 +45,7 @@ class ChildSpec(msgspec.Struct, frozen=True, kw_only=True):
     log: Path | None = None
     orphan_signal: int = signal.SIGKILL
     nice: int = 0
+    vital: bool = True
 
 
 class Running(NamedTuple):

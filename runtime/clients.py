@@ -60,3 +60,70 @@ def parts_client(url: str) -> BlockingRedis:
         protocol=2,
         driver_info=None,
     )
+
+
+RECORDS_TIMEOUT_SECONDS = 2.0
+
+
+def records_client(url: str) -> BlockingRedis:
+    """A blocking client for the records of bulk operations, used from a worker's threads.
+
+    What it does not get within two seconds, whoever asks tries again.
+    """
+    return BlockingRedis.from_url(
+        url,
+        socket_timeout=RECORDS_TIMEOUT_SECONDS,
+        socket_connect_timeout=RECORDS_TIMEOUT_SECONDS,
+        retry=BlockingRetry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        decode_responses=False,  # selections are bytes
+        protocol=2,
+        driver_info=None,
+    )
+
+
+WAKES_TIMEOUT_SECONDS = 0.5
+
+
+def wakes_client(url: str) -> BlockingRedis:
+    """A blocking client for wake-ups, which may be lost: it gives up after half a second."""
+    return BlockingRedis.from_url(
+        url,
+        socket_timeout=WAKES_TIMEOUT_SECONDS,
+        socket_connect_timeout=WAKES_TIMEOUT_SECONDS,
+        retry=BlockingRetry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        decode_responses=False,
+        protocol=2,
+        driver_info=None,
+    )
+
+
+def operations_client(url: str) -> Redis:
+    """A client for the records of bulk operations, used from an event loop; a busy one waits for a free connection."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=CACHE_CONNECTIONS,
+        timeout=RECORDS_TIMEOUT_SECONDS,
+        socket_timeout=RECORDS_TIMEOUT_SECONDS,
+        socket_connect_timeout=RECORDS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        decode_responses=False,
+        protocol=2,
+        driver_info=None,
+    )
+    return Redis.from_pool(pool)
+
+
+EVENTS_BLOCK_SECONDS = 1.0
+
+
+def events_client(url: str) -> Redis:
+    """A client for one reader of events, which waits up to a second for the next; a connection that is cut off shows."""
+    return Redis.from_url(
+        url,
+        socket_timeout=3 * EVENTS_BLOCK_SECONDS,
+        socket_connect_timeout=RECORDS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=False,
+        protocol=2,
+        driver_info=None,
+    )

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from runtime import values
+from runtime.cores import usable_cores
 from runtime.errors import ConfigurationError
 from runtime.variable import Environ, Variable, stated
 
@@ -51,6 +52,11 @@ def packaged_ephemeris(_environ: Environ) -> Path:
 
 def none(_environ: Environ) -> None:
     """Nothing."""
+
+
+def cores(_environ: Environ) -> int:
+    """As many as there are cores to use, at most 64."""
+    return min(usable_cores(), 64)
 
 
 def no_words(_environ: Environ) -> tuple[str, ...]:

@@ -53,6 +53,18 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     known_documents_only: bool
     bulk_store: str | None
     bulk_redis_bytes: int
+    workers: int
+    worker_nice: int
+    worker_chunks: int
+    worker_memory: int
+    broker_url: str | None
+    bulk_tries: int
+    bulk_chunk_seconds: float
+    bulk_seconds: float
+    bulk_client_operations: int
+    bulk_client_births: int
+    bulk_operations: int
+    bulk_births: int
     upload_rows: int
     upload_bytes: int
     webhook_hosts: tuple[str, ...]
@@ -63,7 +75,12 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Every setting but the keys and the passwords, so that no log or traceback ever shows them."""
-        urls = {"cache_url": self.cache_url, "jobs_url": self.jobs_url, "bulk_store": self.bulk_store}
+        urls = {
+            "cache_url": self.cache_url,
+            "jobs_url": self.jobs_url,
+            "bulk_store": self.bulk_store,
+            "broker_url": self.broker_url,
+        }
         shown = {name: url and values.masked_url(url) for name, url in urls.items()}
         rest = {name: getattr(self, name) for name in self.__struct_fields__ if name not in {*urls, *_KEYS}}
         return f"ServerSettings({', '.join(f'{name}={value!r}' for name, value in {**shown, **rest}.items())})"

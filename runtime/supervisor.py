@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import structlog
 
-from runtime.children import ChildSpec, end, launch
+from runtime.children import EX_RECYCLED, ChildSpec, end, launch
 from runtime.embedded import STOP_SECONDS, EmbeddedServers
 from runtime.errors import EX_CONFIG
 
@@ -155,7 +155,11 @@ class _Child:
         pid, self.process.returncode, self.process = self.process.pid, code, None
         lived_seconds = time.monotonic() - self._started
         on_trial, self._proven = not self._proven and lived_seconds < TRIAL_SECONDS, True
-        if code == EX_CONFIG or (on_trial and code > 0):
+        if code == EX_RECYCLED:
+            self._failures, self._due = 0, time.monotonic()
+            _log.info("child.recycled", child=self.spec.name, pid=pid)
+            return False
+        if self.spec.vital and (code == EX_CONFIG or (on_trial and code > 0)):
             return True
         if lived_seconds >= SETTLED_SECONDS:
             self._failures = 0

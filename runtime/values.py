@@ -162,6 +162,19 @@ def redis_url(text: str) -> str:
     return url
 
 
+def broker_url(text: str) -> str:
+    """The URL of a RabbitMQ server, checked for what can be checked without connecting.
+
+    >>> broker_url("amqp://rabbit.internal:5672/bulk")
+    'amqp://rabbit.internal:5672/bulk'
+    """
+    url = text.strip()
+    parts = _split(url)
+    if parts.scheme not in ("amqp", "amqps") or not _has_host_and_port(parts):
+        raise ValueError("Write a URL such as amqp://user:password@rabbit.internal:5672/, or leave it unset.")
+    return url
+
+
 def _split(url: str) -> SplitResult:
     try:
         return urlsplit(url)

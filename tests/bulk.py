@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -15,11 +20,14 @@ from redis import Redis
 from jobs import calls
 from jobs.births import BirthRow, Row
 from jobs.calls import Brief, Completion, Submission
-from jobs.ledger import Ledger
-from jobs.lines import Line
-from jobs.record import Record, Taken
+from jobs.ledger import Ledger, key_of
+from jobs.lines import Line, unpack
+from jobs.record import Record, Taken, stored_of
+from jobs.stores import ResultStore
 from jobs.tuning import Limits, Tuning
 from tests.redises import PrivateValkey
+
+ROOT = Path(__file__).parents[1]
 
 SERVERS = ("valkey", "redis", "cluster")
 """The embedded server, Debian's Redis 7.0, and a node of a cluster that has all slots."""
@@ -78,9 +86,11 @@ class Echo:
         return [line(first + n, str(row.ref)) for n, row in enumerate(rows)]
 
 
-def submission(id: str, total: int, *, client: str = "c", idempotency: str = "", payload: str = "p") -> Submission:
+def submission(
+    id: str, total: int, *, client: str = "c", idempotency: str = "", payload: str = "p", selection: bytes = b""
+) -> Submission:
     """One that its client may make."""
-    brief = Brief(b"selection", b"settings")
+    brief = Brief(selection, b"settings")
     return Submission(
         id=id, client=client, total=total, expires=FOREVER, idempotency=idempotency, payload=payload, source=id, brief=brief
     )  # fmt: skip
@@ -131,3 +141,58 @@ class Bench:
 
     def close(self) -> None:
         self.client.close()
+
+
+class Crew:
+    """Worker processes over one server and one folder, restarted when they end, as a supervisor would."""
+
+    def __init__(self, url: str, folder: Path, **started: Any) -> None:
+        words = {"url": url, "folder": str(folder), **started}
+        self._argv = [sys.executable, str(ROOT / "tests" / "bulk_worker.py"), json.dumps(words)]
+        self._log = (folder.parent / "workers.log").open("ab")
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.codes: list[int] = []
+
+    def start(self, count: int = 1) -> Crew:
+        for _ in range(count):
+            self.processes.append(self._started())
+        return self
+
+    def tend(self) -> None:
+        """Start again what ended."""
+        for place, process in enumerate(self.processes):
+            code = process.poll()
+            if code is not None:
+                self.codes.append(code)
+                self.processes[place] = self._started()
+
+    def end(self) -> list[int]:
+        """End all in order; answers their exit codes."""
+        for process in self.processes:
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+        codes = [process.wait(30) for process in self.processes]
+        self.processes.clear()
+        return codes
+
+    def close(self) -> None:
+        """End whatever is left."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        self._log.close()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+        return subprocess.Popen(self._argv, env=environment, stdout=self._log, stderr=self._log)
+
+
+def results(store: ResultStore, client: Redis, id: str) -> list[Line]:
+    """All lines of an operation, in the order of its chunks."""
+    parts = [stored_of(text).chunk for text in client.zrange(f"{key_of(id)}:parts", 0, -1)]
+    return [line for part in parts for line in unpack(store.get(id, part.name))]
+
+
+def expected(count: int) -> list[Line]:
+    """What `Echo` makes of `births(count)`."""
+    return [line(index, str(index)) for index in range(count)]

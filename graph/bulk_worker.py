@@ -1,0 +1,84 @@
+"""One worker of bulk operations: `python -m graph.bulk_worker`, started by the supervisor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import sys
+
+import msgspec
+import structlog
+
+from ephemeris.errors import EphemerisError
+from graph.bulk_work import Selection, SelectionWork
+from graph.engine_facts import engine_facts
+from graph.operations import Operations
+from graph.schema import schema
+from graph.server import engine_from
+from jobs.broker import make_broker
+from jobs.ledger import Ledger
+from jobs.stores import make_store
+from jobs.tuning import tuning_from
+from jobs.work import MakeWork
+from jobs.worker import Worker, WorkerSettings
+from resolvers.engine import Engine
+from resolvers.zones import ZoneDatabaseError
+from runtime.clients import records_client
+from runtime.errors import EX_CONFIG, ConfigurationError, StartError
+from runtime.logs import configure_logs
+from runtime.settings import ServerSettings, read_settings
+from runtime.state import open_state
+
+_STOP_SECONDS = 10.0
+"""Within which a chunk is finished after SIGTERM; else it is given back."""
+
+_log = structlog.get_logger(__name__)
+
+
+def work_maker(engine: Engine, source_url: str, loop: asyncio.AbstractEventLoop) -> MakeWork:
+    """What makes the work of a selection as `submitBulk` writes it."""
+    operations, facts = Operations(schema()), engine_facts(engine, source_url)
+    read = msgspec.msgpack.Decoder(Selection).decode
+    return lambda selection, _settings: SelectionWork(read(selection), operations, engine, facts, loop)
+
+
+def run(settings: ServerSettings) -> int:
+    """Work until told to end; answers the exit code."""
+    if settings.jobs_url is None:
+        raise ConfigurationError("JOBS_URL", None, "Name the server that keeps the records of bulk operations.")
+    client = records_client(settings.jobs_url)
+    alone = msgspec.structs.replace(settings, pool_processes=0)
+    engine = engine_from(alone, settings.secret_key or open_state(settings.state_dir).secret_key())
+    with asyncio.Runner() as runner:
+        worker = Worker(
+            WorkerSettings(
+                name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
+                tuning=tuning_from(settings),
+                chunks=settings.worker_chunks,
+                memory_bytes=settings.worker_memory,
+                stop_seconds=min(_STOP_SECONDS, settings.grace_seconds / 2),
+            ),
+            Ledger(client),
+            make_store(settings),
+            make_broker(settings.broker_url, client),
+            work_maker(engine, settings.source_url, runner.get_loop()),
+        )
+        return worker.run()
+
+
+def main() -> None:
+    """Read the environment and work; a problem of configuration or data ends the process with EX_CONFIG."""
+    try:
+        settings = read_settings(os.environ)
+        configure_logs(settings)
+        code = run(settings)
+    except (StartError, EphemerisError, ZoneDatabaseError) as error:
+        _log.error("worker.refused", reason=str(error), remedy=getattr(error, "remedy", None))
+        sys.exit(EX_CONFIG)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
