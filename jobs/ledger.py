@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar, cast
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
@@ -18,8 +19,29 @@ ROOT = "grahaql:{bulk}"
 EVENTS = f"{ROOT}:events"
 WORKERS = f"{ROOT}:workers"
 
+ALIVE_MS = 5_000
+"""How long ago a worker that is alive said so."""
+
 _BRIEF = Brief._fields
 _T = TypeVar("_T")
+
+
+class Event(NamedTuple):
+    """A change of an operation: the event's own id, the operation's, and what can change."""
+
+    event: str
+    id: str
+    fields: Mapping[bytes, bytes]
+
+
+class Server(NamedTuple):
+    """The server of the records. Args: epoch: a word that is lost with the records, and then is another."""
+
+    durable: bool
+    keeps_all: bool
+    epoch: str
+    workers: int
+    unfinished: int
 
 
 def key_of(id: str) -> str:
@@ -59,6 +81,18 @@ class Ledger:
         values, now = pipeline.hmget(key_of(id), FIELDS).time().execute()
         return record_of(id, values, _ms(now))
 
+    def known(self, names: Sequence[str]) -> list[str]:
+        """Which of these are operations, or where an operation has its births."""
+        pipeline: Any = self.client.pipeline(transaction=False)
+        for name in names:
+            pipeline.exists(key_of(name)).sismember(f"{ROOT}:sources", name)
+        found = pipeline.execute()
+        return [name for name, pair in zip(names, zip(found[::2], found[1::2], strict=True), strict=True) if any(pair)]
+
+    def turn(self, task: str, seconds: float) -> bool:
+        """Whether it is this worker's turn at a task that one of all does once in so many seconds."""
+        return bool(self.client.set(f"{ROOT}:turn:{task}", "", nx=True, px=int(seconds * 1000)))
+
     def emptied(self, id: str) -> None:
         """What was stored for the operation is gone: it leaves the trash."""
         self.client.zrem(f"{ROOT}:trash", id)
@@ -93,13 +127,40 @@ class AsyncLedger:
         """Whether the operation was removed before its time."""
         return bool(await self.client.exists(f"{ROOT}:gone:{id}"))
 
-    async def stored(self, id: str, start: int) -> list[Stored]:
+    async def stored(self, id: str, start: int, most: int) -> list[Stored]:
         """The chunks of results that are there, in order, from the one on that has birth *start*."""
         name = f"{key_of(id)}:parts"
         covering: Any = await self.client.zrevrangebyscore(name, start, "-inf", start=0, num=1)
         first = stored_of(covering[0]).chunk.start if covering else start
-        following: Any = await self.client.zrangebyscore(name, first, "+inf")
+        following: Any = await self.client.zrangebyscore(name, first, "+inf", start=0, num=most)
         return [stored_of(text) for text in following]
+
+    async def oldest_event(self) -> str:
+        """The first event that is kept; 0-0 where there never was one."""
+        rows: Any = await self.client.xrange(EVENTS, count=1)
+        return rows[0][0].decode() if rows else "0-0"
+
+    async def newest_event(self) -> str:
+        """The last event; 0-0 where there is none."""
+        rows: Any = await self.client.xrevrange(EVENTS, count=1)
+        return rows[0][0].decode() if rows else "0-0"
+
+    async def events(self, client: AsyncRedis, after: str, block_ms: int) -> list[Event]:
+        """The events after one, or none within so many milliseconds. Args: client: one that waits that long."""
+        answer: Any = await client.xread({EVENTS: after}, count=1000, block=block_ms)
+        rows = answer[0][1] if answer else []
+        return [Event(event.decode(), fields[b"id"].decode(), fields) for event, fields in rows]
+
+    async def server(self) -> Server:
+        """How the server is set up, which records it has, and who works."""
+        pipeline: Any = self.client.pipeline(transaction=False)
+        pipeline.info("persistence").info("memory").time()
+        persistence, memory, now = await pipeline.execute()
+        pipeline.set(f"{ROOT}:epoch", secrets.token_hex(8), nx=True).get(f"{ROOT}:epoch")
+        pipeline.zcount(WORKERS, _ms(now) - ALIVE_MS, "+inf").zcard(f"{ROOT}:open")
+        _, epoch, workers, unfinished = await pipeline.execute()
+        durable, policy = bool(persistence["aof_enabled"]), str(memory["maxmemory_policy"])
+        return Server(durable, policy == "noeviction" or not memory["maxmemory"], epoch.decode(), workers, unfinished)
 
     async def of_client(self, client: str, before: str, count: int) -> list[tuple[str, int]]:
         """A client's operations, newest first: ids, and when each was made.

@@ -14,8 +14,12 @@ from jobs.broker import Waker
 from jobs.errors import BulkError
 from jobs.hands import Hands
 from jobs.ledger import Ledger
+from jobs.retention import sweep
 from jobs.stores import ResultStore
 from jobs.tuning import Tuning
+
+SWEEP_SECONDS = 3600.0
+"""Between two looks for parts that no record knows of."""
 
 _JITTER = 0.2
 _IDLE_SECONDS = 0.5
@@ -53,6 +57,8 @@ class Reconciler:
         for id in found.trash:
             self._store.delete(id)
             self._ledger.emptied(id)
+        if self._ledger.turn("sweep", SWEEP_SECONDS):
+            sweep(self._store, self._ledger.known)
 
     def wake(self) -> None:
         """Send the wake-ups that are wanted. Raises: RedisError."""

@@ -96,3 +96,8 @@ class RecordsDownError(BulkError):
             f"Bulk operations cannot be asked for now: {reason}.",
             "Try again in a few seconds; charts are answered meanwhile.",
         )
+
+    @classmethod
+    def of(cls, error: Exception) -> RecordsDownError:
+        """The refusal that stands for an error of the client."""
+        return cls(f"the jobs server does not answer ({type(error).__name__})")

@@ -97,7 +97,7 @@ def serving(folder: Path, **more: str) -> Iterator[Service]:
     """`grahaql serve` on a free port, its home and log in *folder*, ended with the block."""
     home, log = folder / "home", folder / "log"
     home.mkdir()
-    ours = {"GRAHAQL_PORT": "0", "GRAHAQL_API_PROCESSES": "1", "GRAHAQL_LOG_FORMAT": "json"}
+    ours = {"GRAHAQL_PORT": "0", "GRAHAQL_API_PROCESSES": "1", "GRAHAQL_WORKERS": "0", "GRAHAQL_LOG_FORMAT": "json"}
     variables = environment(home, **ours | more)
     with log.open("wb") as output:
         process = subprocess.Popen([COMMAND, "serve"], env=variables, cwd=folder, stdout=output, stderr=output)

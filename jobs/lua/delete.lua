@@ -9,6 +9,7 @@ local source, expires = call('HGET', key, 'source'), number(key, 'expires')
 forget_key(key)
 call('ZREM', ROOT .. ':' .. client_load(key) .. ':all', id)
 call('ZREM', EXPIRY, id)
+call('SREM', SOURCES, source)
 call('ZREM', HOOKS, id)
 call('DEL', key, key .. ':parts', key .. ':again', key .. ':lease', key .. ':tries')
 if expires > NOW then call('SET', ROOT .. ':gone:' .. id, '', 'PXAT', expires) end

@@ -4,7 +4,7 @@
 local ROOT = KEYS[1]
 local OPEN, READY, EVENTS, LOAD = ROOT .. ':open', ROOT .. ':ready', ROOT .. ':events', ROOT .. ':load'
 local WORKERS, TOKENS, EXPIRY, TRASH = ROOT .. ':workers', ROOT .. ':tokens', ROOT .. ':expiry', ROOT .. ':trash'
-local HOOKS, VIRTUAL = ROOT .. ':hooks', ROOT .. ':virtual'
+local HOOKS, VIRTUAL, SOURCES = ROOT .. ':hooks', ROOT .. ':virtual', ROOT .. ':sources'
 
 local call = redis.call
 

@@ -16,7 +16,8 @@ for _, id in ipairs(call('ZRANGE', READY, 0, -1)) do
   if work >= most then break end
 end
 
-local wanted = math.min(work, most) - call('ZCARD', TOKENS)
+-- Twice as many as chunks: one worker takes two at a time, and the other shall not stand by.
+local wanted = math.min(2 * work, most) - call('ZCARD', TOKENS)
 if idle == '1' and work > 0 then wanted = math.max(1, wanted) end
 local tokens = {}
 for place = 1, wanted do

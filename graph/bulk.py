@@ -1,0 +1,33 @@
+"""Bulk operations, wired for an API process from its settings."""
+
+from __future__ import annotations
+
+from jobs.broker import Waker, make_broker
+from jobs.ids import Ids
+from jobs.operations import Operations
+from jobs.stores import make_store
+from jobs.tuning import limits_from, tuning_from
+from runtime.clients import events_client, operations_client, wakes_client
+from runtime.settings import ServerSettings
+
+
+def open_bulk(settings: ServerSettings, secret: bytes) -> Operations | None:
+    """Bulk operations; None where no jobs server is set up. Call it inside the running event loop.
+
+    Args:
+        secret: at least 32 bytes, the same in every process of the service.
+
+    Raises:
+        ConfigurationError: the store or the broker that the settings name cannot be used.
+    """
+    if settings.jobs_url is None:
+        return None
+    return Operations(
+        operations_client(settings.jobs_url),
+        events_client(settings.jobs_url),
+        make_store(settings),
+        Waker(make_broker(settings.broker_url, wakes_client(settings.jobs_url))),
+        Ids(secret),
+        limits=limits_from(settings),
+        tuning=tuning_from(settings),
+    )
