@@ -66,6 +66,10 @@ class Waker:
             return False
         return True
 
+    def close(self) -> None:
+        """Let connections go."""
+        self._broker.close()
+
 
 class WakeUpBroker(RedisBroker):
     """Dramatiq's broker on Redis, in the slot of the records, without a queue of delayed messages."""

@@ -35,6 +35,9 @@ KEEP_HOURS_MAX = 720
 OPERATIONS_MAX = 100
 """Operations of a page."""
 
+SENDING_MAX = 100
+"""Batches of wake-ups that wait for a silent broker; more are left to the reconcilers."""
+
 _T = TypeVar("_T")
 
 _log = structlog.get_logger(__name__)
@@ -211,6 +214,7 @@ class Operations:
         """End what runs beside, and let connections go."""
         await self._follower.close()
         self._sender.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._waker.close)
         await self._client.aclose()
 
     def _submission(self, request: Request, upload: Upload | None, total: int, expires: int) -> Submission:
@@ -240,6 +244,8 @@ class Operations:
     async def _wake(self) -> None:
         """Send wake-ups in a thread, for it may wait; nobody waits for it, for what is not sent a reconciler sends."""
         tokens = await self._do(calls.wake(self._tuning))
+        if len(self._sending) >= SENDING_MAX:
+            return
         sent = asyncio.get_running_loop().run_in_executor(self._sender, self._waker.send, tokens)
         self._sending.add(sent)
         sent.add_done_callback(self._sending.discard)
