@@ -129,10 +129,10 @@ def cost(load: Load) -> Cost:
     return Cost(1e6 / float(rate), spent / int(count) * 1e6)
 
 
-def costs(loads: dict[str, Load]) -> dict[str, Cost]:
+def costs(loads: Mapping[str, Load], rounds: int = ROUNDS) -> dict[str, Cost]:
     """The median costs of loads that take turns, after one round that does not count."""
-    rounds = [{name: cost(load) for name, load in loads.items()} for _ in range(ROUNDS + 1)][1:]
-    return {name: Cost(*map(statistics.median, zip(*[found[name] for found in rounds], strict=True))) for name in loads}
+    rows = [{name: cost(load) for name, load in loads.items()} for _ in range(rounds + 1)][1:]
+    return {name: Cost(*map(statistics.median, zip(*[found[name] for found in rows], strict=True))) for name in loads}
 
 
 def new_birth_script() -> str:

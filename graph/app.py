@@ -17,13 +17,17 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph.context import Context
+from graph.counts import HttpCounts, OperationCounts, OperationNames
 from graph.documents import Documents
 from graph.drain import OpenStreams
 from graph.endpoint import DEFAULT_ENDPOINT, EndpointSettings, GraphQLEndpoint
 from graph.engine_facts import engine_facts
+from graph.figures import FaceReadings
 from graph.graphiql_page import graphiql_routes
-from graph.kept import KeptAnswers
+from graph.kept import KeptFirst
 from graph.live import LiveAnswers, registering
+from graph.measured import MeasuredApplication
+from graph.metrics_page import MetricsAccess, metrics_route
 from graph.operations import Operations
 from graph.schema import schema
 from graph.source import SOURCE_PATH, source_archive
@@ -31,34 +35,22 @@ from graph.streaming import opener
 from graph.websocket import SocketSettings, WebSocketEndpoint
 from resolvers.documents import DocumentStore
 from resolvers.engine import Engine
+from resolvers.figures import EngineReadings, PoolReadings
+from runtime.metrics.flusher import Metrics
 
 GRAPHQL_PATH = "/graphql"
 
 
 class Application:
-    """Three applications as one, and before them the answers that are kept.
+    """Three applications as one: GraphQL stands before the routes, because each of its requests counts."""
 
-    GraphQL stands before the routes, because each of its requests counts.
-
-    Args:
-        kept: answers to what was asked before; they are those of `graphql`.
-        graphql: what stands at `GRAPHQL_PATH` and below.
-        sockets: the same for WebSockets.
-        others: all other addresses, and the beginning and end of the process.
-    """
-
-    def __init__(self, kept: KeptAnswers, graphql: ASGIApp, sockets: ASGIApp, others: Starlette) -> None:
-        self._kept = kept
+    def __init__(self, graphql: ASGIApp, sockets: ASGIApp, others: Starlette) -> None:
         self._by_type = {"http": graphql, "websocket": sockets}
         self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request with what is kept for it, or pass it on."""
-        kind = scope["type"]
-        if kind == "http" and scope["method"] == "GET" and (answer := self._kept.of_get(scope)):
-            await answer.send(send)
-            return
-        graphql = self._by_type.get(kind)
+        """Pass a request on."""
+        graphql = self._by_type.get(scope["type"])
         if graphql is not None and _is_graphql(scope["path"]):
             await graphql(scope, receive, send)
         else:
@@ -79,6 +71,8 @@ class AppSettings(NamedTuple):
         introspection: whether the schema can be asked for.
         known_documents_only: whether documents that the operator made known are answered alone.
         graphiql: whether GraphiQL is served at /.
+        metrics_access: who may see /metrics.
+        metrics_operations: names of operations that metrics tell apart, beside those of published documents.
     """
 
     source_url: str = SOURCE_PATH
@@ -87,6 +81,8 @@ class AppSettings(NamedTuple):
     introspection: bool = True
     known_documents_only: bool = False
     graphiql: bool = True
+    metrics_access: MetricsAccess = MetricsAccess()
+    metrics_operations: tuple[str, ...] = ()
 
 
 DEFAULT_APP = AppSettings()
@@ -97,25 +93,42 @@ def create_app(
     settings: AppSettings = DEFAULT_APP,
     store: DocumentStore | None = None,
     streams: OpenStreams | None = None,
+    metrics: Metrics | None = None,
 ) -> ASGIApp:
     """The application over an engine, which is closed when the application ends.
 
     Args:
         store: the documents that are known by id; absent = those that clients register.
         streams: what is open in this process, for whoever drains it.
+        metrics: of this process; absent = requests are not counted, and there is no /metrics.
     """
     streams = streams or OpenStreams()
     facts = engine_facts(engine, settings.source_url)
     operations = Operations(schema(), introspection=settings.introspection)
     documents = Documents(store or DocumentStore(engine.cache.shared), known_only=settings.known_documents_only)
-    endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint)
+    counts = OperationCounts(OperationNames(frozenset(settings.metrics_operations), documents.store.named.held))
+    endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint, counts)
     contexts, resolve = partial(Context, engine, facts), registering(documents, operations)
     open_request = opener(operations, contexts, resolve, endpoint.finish, endpoint.bounds)
     endpoint.live = LiveAnswers(operations, documents, open_request, streams)
     sockets = WebSocketEndpoint(open_request, streams, SocketSettings(origins=settings.cors_origins))
-    pages = graphiql_routes(endpoint=GRAPHQL_PATH) if settings.graphiql else []
-    others = _others(engine, documents, streams, pages, endpoint.kept.forget)
-    return _shared_with(settings.cors_origins, Application(endpoint.kept, endpoint, sockets, others))
+    others = _others(engine, documents, streams, _pages(settings, metrics), endpoint.kept.forget, metrics)
+    app = Application(endpoint, sockets, others)
+    if metrics is None:
+        return _shared_with(settings.cors_origins, KeptFirst(endpoint.kept, app))
+    http = HttpCounts()
+    metrics.add(EngineReadings(engine))
+    metrics.add(PoolReadings("cache", engine.cache.shared))
+    if documents.store.durable is not engine.cache.shared:
+        metrics.add(PoolReadings("documents", documents.store.durable))
+    metrics.add(FaceReadings(http, counts, endpoint.kept, endpoint.bounds, streams, facts))
+    return _shared_with(settings.cors_origins, MeasuredApplication(endpoint.kept, app, GRAPHQL_PATH, http))
+
+
+def _pages(settings: AppSettings, metrics: Metrics | None) -> list[BaseRoute]:
+    """What is served beside GraphQL where it is wanted."""
+    graphiql = graphiql_routes(endpoint=GRAPHQL_PATH) if settings.graphiql else []
+    return [*graphiql] if metrics is None else [*graphiql, metrics_route(metrics, settings.metrics_access)]
 
 
 def _shared_with(origins: tuple[str, ...], app: ASGIApp) -> ASGIApp:
@@ -132,13 +145,15 @@ def _others(
     streams: OpenStreams,
     pages: Sequence[BaseRoute],
     withdrawn: Callable[[], None],
+    metrics: Metrics | None,
 ) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         published = documents.store.named
         await published.load()
         following = asyncio.create_task(published.follow(withdrawn))
-        yield
+        async with _flushed(metrics):
+            yield
         following.cancel()
         await engine.close()
 
@@ -147,6 +162,18 @@ def _others(
 
     routes = [Route("/health/live", live), Route("/health/ready", ready), Route(SOURCE_PATH, source)]
     return Starlette(routes=[*routes, *pages], lifespan=lifespan)
+
+
+@asynccontextmanager
+async def _flushed(metrics: Metrics | None) -> AsyncIterator[None]:
+    """Let metrics be flushed within the block, and once at its end."""
+    if metrics is None:
+        yield
+        return
+    flushing = asyncio.create_task(metrics.run())
+    yield
+    flushing.cancel()
+    await asyncio.wait([flushing])
 
 
 async def live(_request: Request) -> Response:

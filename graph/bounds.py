@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from graph.context import Context
+from graph.errors import TIMEOUT
 from graph.requests import refused, unavailable
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class Turn:
                 raise
             self._context.loaders.cancel()
             message = f"The operation took more than {self._seconds:g} seconds and was stopped."
-            raise refused(504, "TIMEOUT", message, "Ask for less at a time, or run it as a bulk operation.") from None
+            raise refused(504, TIMEOUT, message, "Ask for less at a time, or run it as a bulk operation.") from None
 
 
 class Bounds:
@@ -51,15 +52,25 @@ class Bounds:
     def __init__(self, seconds: float = 30.0, at_once: int = 256) -> None:
         self._seconds = seconds
         self._at_once = at_once
-        self._running = 0
+        self.running = 0
+        self.subscriptions = 0
 
     @contextmanager
     def turn(self, context: Context) -> Iterator[Turn]:
         """Count an operation within the block. Raises: RequestError: 503 when too many run."""
-        if self._running >= self._at_once:
+        if self.running >= self._at_once:
             raise unavailable("Too many operations run at once.")
-        self._running += 1
+        self.running += 1
         try:
             yield Turn(context, self._seconds)
         finally:
-            self._running -= 1
+            self.running -= 1
+
+    @contextmanager
+    def subscription(self) -> Iterator[None]:
+        """Count a subscription as open within the block; there is no bound of their number but the transports' own."""
+        self.subscriptions += 1
+        try:
+            yield
+        finally:
+            self.subscriptions -= 1

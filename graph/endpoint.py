@@ -25,6 +25,7 @@ from graph.bounds import Bounds
 from graph.coding import IDENTITY, SMALLEST_CODED, chosen_coding, coded
 from graph.context import Context
 from graph.cost import wants_cost
+from graph.counts import OperationCounts, Timed
 from graph.documents import Documents
 from graph.engine_facts import EngineFacts
 from graph.errors import BAD_REQUEST, unforeseen
@@ -67,6 +68,7 @@ class GraphQLEndpoint:
         facts: what `engine` says of itself.
         documents: finds the document of a request.
         settings: how it behaves.
+        counts: where operations are counted.
     """
 
     live: LiveAnswers | None = None
@@ -80,6 +82,7 @@ class GraphQLEndpoint:
         facts: EngineFacts,
         documents: Documents,
         settings: EndpointSettings,
+        counts: OperationCounts,
     ) -> None:
         self._path = path
         self._operations = operations
@@ -87,6 +90,7 @@ class GraphQLEndpoint:
         self._facts = facts
         self._documents = documents
         self._settings = settings
+        self._counts = counts
         self.bounds = Bounds(settings.seconds, settings.at_once)
         self.kept = KeptAnswers()
 
@@ -130,9 +134,12 @@ class GraphQLEndpoint:
             request = self._request(asked)
             return await self._executed(asked, request, media, named)
         except RequestError as error:
+            self._counts.told(error.errors)
             return refusal(error, media)
         except Exception as error:  # noqa: BLE001  the edge: a server's own traceback would quote births
-            return refusal(RequestError(500, [dict(unforeseen(error))]), media)
+            fault = RequestError(500, [dict(unforeseen(error))])
+            self._counts.told(fault.errors)
+            return refusal(fault, media)
 
     def _request(self, asked: Asked) -> GraphQLRequest:
         """What is asked, the path's last segment being a document's id and the one before it a release."""
@@ -169,6 +176,7 @@ class GraphQLEndpoint:
         context = Context(self._engine, self._facts)
         begun = self._operations.begin(prepared, request.variables, request.operation_name, context)
         if isinstance(begun, Outcome):
+            self._counts.told(begun.body["errors"])
             return self._plain(begun, media)
         costed = wants_cost(request.extensions)
         if not begun.pure:
@@ -221,8 +229,8 @@ class GraphQLEndpoint:
 
     async def finish(self, begun: Begun, context: Context) -> Outcome:
         """Execute within the bounds of number and time; what runs out of time is stopped."""
-        with self.bounds.turn(context) as turn:
-            return await turn.run(self._operations.finish(begun))
+        with Timed(self._counts, begun) as timed, self.bounds.turn(context) as turn:
+            return timed.came_to(await turn.run(self._operations.finish(begun)))
 
 
 _RELEASE_AND_ID = 2

@@ -20,6 +20,9 @@ BAD_USER_INPUT = "BAD_USER_INPUT"
 BAD_REQUEST = "BAD_REQUEST"
 """Codes of what is wrong with the document, its variables or the request itself; the words other servers use."""
 
+TIMEOUT = "TIMEOUT"
+"""Code of an operation that was stopped because it took too long."""
+
 DOCUMENT_TOO_LARGE = "DOCUMENT_TOO_LARGE"
 DOCUMENT_TOO_DEEP = "DOCUMENT_TOO_DEEP"
 LITERAL_TOO_LARGE = "LITERAL_TOO_LARGE"

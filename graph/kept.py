@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cachebox import LRUCache
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph.answers import Answer, matches
 
@@ -44,6 +44,8 @@ class KeptAnswers:
     def __init__(self) -> None:
         self._kept: LRUCache[Asked, Kept] = LRUCache(KEPT_BYTES, getsizeof=_size)
         self.forgotten = 0
+        self.hits = 0
+        self.misses = 0
 
     def put(self, asked: Asked, answer: Answer, since: int) -> None:
         """Keep an answer that has an ETag. Args: since: `forgotten`, when its request began: it has not changed meanwhile."""
@@ -59,6 +61,10 @@ class KeptAnswers:
     def get(self, asked: Asked) -> Kept | None:
         """What is kept for a request; None where nothing is."""
         found: Kept | None = self._kept.get(asked)
+        if found is None:
+            self.misses += 1
+        else:
+            self.hits += 1
         return found
 
     def of_get(self, scope: Scope) -> Answer | None:
@@ -76,5 +82,26 @@ class KeptAnswers:
         kept: Kept | None = self._kept.get(asked)  # type: ignore[arg-type]
         if kept is None:
             return None
+        self.hits += 1
         named = headers.get(b"if-none-match")
         return kept.whole if named is None else kept.to_whom(named)
+
+
+class KeptFirst:
+    """Answers what is kept, and passes everything else on.
+
+    Args:
+        kept: answers to what was asked before.
+        app: answers everything else.
+    """
+
+    def __init__(self, kept: KeptAnswers, app: ASGIApp) -> None:
+        self._kept = kept
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or let it be answered."""
+        if scope["type"] == "http" and scope["method"] == "GET" and (answer := self._kept.of_get(scope)):
+            await answer.send(send)
+        else:
+            await self._app(scope, receive, send)

@@ -17,6 +17,7 @@ from graph.drain import DrainingServer, OpenStreams
 from graph.endpoint import EndpointSettings
 from graph.http import LONGEST_BODY, Profile
 from graph.manifests import read_manifests, validator
+from graph.metrics_page import MetricsAccess
 from graph.schema import schema
 from resolvers.documents import DocumentStore
 from resolvers.engine import Engine, open_engine
@@ -25,6 +26,7 @@ from resolvers.zones import ZoneDatabaseError
 from runtime.clients import cache_client
 from runtime.errors import EX_CONFIG, StartError
 from runtime.logs import configure_logs
+from runtime.metrics.flusher import Metrics
 from runtime.settings import ServerSettings, read_settings
 from runtime.state import open_state
 
@@ -77,15 +79,26 @@ def app_settings(settings: ServerSettings) -> AppSettings:
         settings.introspection,
         settings.known_documents_only,
         settings.graphiql,
+        metrics_operations=settings.metrics_operations,
     )
 
 
-def serve(settings: ServerSettings, listener: socket.socket) -> None:
-    """Answer on *listener* until told to end."""
+def metrics_from(settings: ServerSettings) -> Metrics | None:
+    """What counts in this process; None where nothing does."""
+    if settings.metrics_dir is None or settings.slot is None:
+        return None
+    return Metrics(settings.metrics_dir, settings.slot, f"api-{settings.slot}")
+
+
+def serve(settings: ServerSettings, listener: socket.socket, of_metrics: socket.socket | None = None) -> None:
+    """Answer on *listener* until told to end; /metrics on *of_metrics* alone, where that is given."""
     secret = settings.secret_key or open_state(settings.state_dir).secret_key()
     engine = engine_from(settings, secret)
     streams = OpenStreams()
-    app = create_app(engine, app_settings(settings), documents_from(settings, engine), streams)
+    port = None if of_metrics is None else of_metrics.getsockname()[1]
+    access = MetricsAccess(settings.metrics_key, port)
+    how = app_settings(settings)._replace(metrics_access=access)
+    app = create_app(engine, how, documents_from(settings, engine), streams, metrics_from(settings))
     config = uvicorn.Config(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
@@ -97,7 +110,9 @@ def serve(settings: ServerSettings, listener: socket.socket) -> None:
     )
     gc.collect()
     gc.freeze()  # what was imported lives as long as the process: no collection need look at it again
-    DrainingServer(config, streams, min(_DRAIN_SECONDS, settings.grace_seconds)).run(sockets=[listener])
+    DrainingServer(config, streams, min(_DRAIN_SECONDS, settings.grace_seconds)).run(
+        sockets=[listener, of_metrics] if of_metrics else [listener]
+    )
 
 
 def main() -> None:
@@ -106,11 +121,13 @@ def main() -> None:
         description="One API process of GrahaQL; `grahaql serve` starts as many as it needs."
     )
     parser.add_argument("--fd", type=int, required=True, help="descriptor of the listening socket")
+    parser.add_argument("--metrics-fd", type=int, help="descriptor of a listening socket for /metrics alone")
     arguments = parser.parse_args()
     try:
         settings = read_settings(os.environ)
         configure_logs(settings)
-        serve(settings, socket.socket(fileno=arguments.fd))
+        of_metrics = None if arguments.metrics_fd is None else socket.socket(fileno=arguments.metrics_fd)
+        serve(settings, socket.socket(fileno=arguments.fd), of_metrics)
     except (StartError, EphemerisError, ZoneDatabaseError) as error:
         _log.error("server.refused", reason=str(error), remedy=getattr(error, "remedy", None))
         sys.exit(EX_CONFIG)

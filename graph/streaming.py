@@ -145,7 +145,7 @@ async def open_stream(
         raise RequestError(400 if begun.syntax else 422, begun.body["errors"])
     live = begun.operation.operation is OperationType.SUBSCRIPTION
     if live:
-        found = _events(begun.executor, await _source(begun.executor), contexts)
+        found = _events(begun.executor, await _source(begun.executor), contexts, bounds or Bounds())
     else:
         found = _pieces(begun, context, bounds or Bounds()) if defers else _single(operations, begun, context, finish)
         found = _guarded(found, context)
@@ -198,16 +198,17 @@ async def _source(executor: Executor[Any]) -> AsyncIterable[Any]:
 
 
 async def _events(
-    executor: Executor[Any], source: AsyncIterable[Any], contexts: Contexts
+    executor: Executor[Any], source: AsyncIterable[Any], contexts: Contexts, bounds: Bounds
 ) -> AsyncGenerator[Result, None]:
     def executed(event: Executor[Any]) -> Any:
         event.context_value = contexts()
         return execute_subscription_event(event)
 
     try:
-        async with aclosing(map_source_to_response_event(executor, source, executed)) as results:
-            async for result in results:
-                yield told(result)
+        with bounds.subscription():
+            async with aclosing(map_source_to_response_event(executor, source, executed)) as results:
+                async for result in results:
+                    yield told(result)
     except Exception as cause:  # what the source of the events raised
         error = GraphQLError(str(cause), executor.operation, original_error=cause)
         raise RequestError(500, [dict(formatted(error))]) from cause

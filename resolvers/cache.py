@@ -15,6 +15,7 @@ from resolvers.keys import Keys
 from resolvers.kinds import KINDS, Asked, Kind, Value
 from resolvers.shared import SharedTier
 from resolvers.turns import Turn
+from runtime.metrics.spread import UP_TO_1000, Spread
 
 _Answers = dict[bytes, Any]
 
@@ -46,16 +47,18 @@ class ChartCache:
     ) -> None:
         self._keys = keys
         self.shared = shared
-        self._calculator = calculator or Inline(keys)
+        self.calculator = calculator or Inline(keys)
         self.ttl_seconds = ttl_seconds
         self._memory: dict[str, LRUCache[bytes, Any]] = {kind.name: LRUCache(entries) for kind in KINDS}
         self._flights: dict[bytes, asyncio.Future[Any]] = {}
         self.counts = {kind.name: TierCounts() for kind in KINDS}
+        self.batch_sizes = {kind.name: Spread(UP_TO_1000) for kind in KINDS}
 
     async def fetch(self, kind: Kind[Asked, Value], asked: Sequence[Asked]) -> list[Value | ChartError]:
         """Answers in the order of the questions; an error stands in the place of the answer it prevented."""
         memory, counts = self._memory[kind.name], self.counts[kind.name]
         counts.batches += 1
+        self.batch_sizes[kind.name].add(len(asked))
         answers = [memory.get(question.token) for question in asked]
         missing = {question.token: question for question, answer in zip(asked, answers, strict=True) if answer is None}
         if not missing:
@@ -67,6 +70,10 @@ class ChartCache:
         found = await self._missing(kind, missing)
         return [found[q.token] if answer is None else answer for q, answer in zip(asked, answers, strict=True)]
 
+    def entries(self) -> dict[str, int]:
+        """How many values of each kind are in memory."""
+        return {name: len(memory) for name, memory in self._memory.items()}
+
     def clear_memory(self) -> None:
         """Forget what this process holds in memory."""
         for memory in self._memory.values():
@@ -74,7 +81,7 @@ class ChartCache:
 
     async def close(self) -> None:
         """End the computations and the writes under way, and let Redis go."""
-        await self._calculator.close()
+        await self.calculator.close()
         await self.shared.close()
 
     async def _missing(self, kind: Kind[Asked, Value], missing: dict[bytes, Asked]) -> _Answers:
@@ -149,4 +156,4 @@ class ChartCache:
 
     async def _computed(self, kind: Kind[Asked, Value], asked: Sequence[Asked]) -> list[Computed[Asked, Value]]:
         self.counts[kind.name].computed += len(asked)
-        return await self._calculator.compute(kind, asked) if asked else []
+        return await self.calculator.compute(kind, asked) if asked else []

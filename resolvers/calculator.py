@@ -7,11 +7,13 @@ from time import perf_counter
 from typing import Protocol
 
 from ephemeris.errors import ChartError
+from ephemeris.words import Ayanamsha
 from resolvers.keys import Keys
 from resolvers.kinds import Asked, Kind, Value
 from resolvers.pool import Pool
 from resolvers.turns import Turn
 from resolvers.wire import TRAVELS, Refusal, Reply
+from runtime.metrics.spread import FROM_100_US, Spreads
 
 POOL_FROM_US = 5000.0
 """Work from here on leaves the event loop, in microseconds."""
@@ -26,8 +28,25 @@ Computed = tuple[Asked, Value | ChartError, bytes | None]
 """A question, its answer joined, and the answer's bytes as they are kept; None for an error, which is not kept."""
 
 
+class Times:
+    """Seconds of computing one value, by its kind and ayanamsha."""
+
+    def __init__(self) -> None:
+        self.by_kind = Spreads[tuple[str, Ayanamsha]](FROM_100_US)
+
+    def add(self, kind: Kind[Asked, Value], asked: Asked, seconds: float) -> None:
+        """Count one value."""
+        self.by_kind[kind.name, kind.ayanamsha(asked)].add(seconds)
+
+
 class Calculator(Protocol):
     """Computes what no cache has."""
+
+    times: Times
+
+    @property
+    def workers(self) -> int:
+        """How many children compute for it."""
 
     async def compute(self, kind: Kind[Asked, Value], asked: Sequence[Asked]) -> list[Computed[Asked, Value]]:
         """Each answer once, in any order."""
@@ -47,8 +66,11 @@ class Inline:
         keys: names the charts in ids.
     """
 
+    workers = 0
+
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
+        self.times = Times()
 
     async def compute(self, kind: Kind[Asked, Value], asked: Sequence[Asked]) -> list[Computed[Asked, Value]]:
         """Each answer, in the order of computation."""
@@ -63,10 +85,12 @@ class Inline:
         """Nothing is held."""
 
     def _answered(self, kind: Kind[Asked, Value], question: Asked) -> tuple[Value | ChartError, bytes | None]:
+        started = perf_counter()
         try:
             value = kind.compute(question)
         except ChartError as error:
             return error, None
+        self.times.add(kind, question, perf_counter() - started)
         written = kind.encode(value)
         return kind.join(value, question, self._keys), written
 
@@ -100,8 +124,14 @@ class Pooled:
     def __init__(self, keys: Keys, pool: Pool) -> None:
         self._keys = keys
         self._inline = Inline(keys)
+        self.times = self._inline.times
         self._pool = pool
         self._paces = {name: Pace(travel.unit_us) for name, travel in TRAVELS.items()}
+
+    @property
+    def workers(self) -> int:
+        """How many children compute now."""
+        return len(self._pool.workers)
 
     async def compute(self, kind: Kind[Asked, Value], asked: Sequence[Asked]) -> list[Computed[Asked, Value]]:
         """Each answer, in the order of computation."""
@@ -145,6 +175,7 @@ class Pooled:
             if isinstance(answer, Refusal):
                 answers.append((question, answer.error(), None))
             else:
+                self.times.add(kind, question, reply.seconds / len(portion))
                 answers.append((question, kind.join(kind.decode(answer), question, self._keys), answer))
             await turn.yield_when_long()
         return answers

@@ -41,7 +41,8 @@ class DocumentStore:
         durable: SharedTier | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self.named = TrustedDocuments(shared if durable is None else durable)
+        self.durable = shared if durable is None else durable
+        self.named = TrustedDocuments(self.durable)
         self._shared = shared
         self._clock = clock
         self._automatic: LRUCache[str, _Kept] = LRUCache(

@@ -10,6 +10,7 @@ import msgspec
 from ephemeris.chart import NatalChart, bind
 from ephemeris.natal import natal_chart
 from ephemeris.vargas import Varga, bind_vargas, varga
+from ephemeris.words import Ayanamsha
 from resolvers.checksum import marked, opened
 from resolvers.keys import Keys
 from resolvers.requests import NatalRequest, VargaRequest
@@ -30,13 +31,14 @@ Value = TypeVar("Value")
 class Kind(NamedTuple, Generic[Asked, Value]):
     """A kind of value.
 
-    `compute` answers one request with a value as it travels; `join` makes it ready to be read; `order` is what a batch is sorted by, because neighbours in time share segments of the ephemeris files.
+    `compute` answers one request with a value as it travels; `join` makes it ready to be read; `order` is what a batch is sorted by, because neighbours in time share segments of the ephemeris files; by `ayanamsha` times are told apart.
     """
 
     name: str
     compute: Callable[[Asked], Value]
     join: Callable[[Value, Asked, Keys], Value]
     order: Callable[[Asked], float]
+    ayanamsha: Callable[[Asked], Ayanamsha]
     encode: Callable[[Value], bytes]
     decode: Callable[[bytes], Value]
 
@@ -54,6 +56,10 @@ def _natal_order(asked: NatalRequest) -> float:
     return asked.instant.jd_tt
 
 
+def _natal_ayanamsha(asked: NatalRequest) -> Ayanamsha:
+    return asked.conventions.settings.ayanamsha
+
+
 def _compute_vargas(asked: VargaRequest) -> tuple[Varga, ...]:
     frame = asked.frame
     return tuple([varga(frame, division, variant, frame.settings) for division, variant in asked.wanted])
@@ -65,6 +71,10 @@ def _join_vargas(vargas: tuple[Varga, ...], asked: VargaRequest, _keys: Keys) ->
 
 def _no_order(_asked: VargaRequest) -> float:
     return 0.0
+
+
+def _vargas_ayanamsha(asked: VargaRequest) -> Ayanamsha:
+    return asked.frame.settings.ayanamsha
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -84,8 +94,10 @@ def _decode_vargas(value: bytes) -> tuple[Varga, ...]:
     return _vargas.decode(opened(value))
 
 
-NATAL: Kind[NatalRequest, NatalChart] = Kind("natal", _compute_natal, _join_natal, _natal_order, _encode, _decode_natal)
+NATAL: Kind[NatalRequest, NatalChart] = Kind(
+    "natal", _compute_natal, _join_natal, _natal_order, _natal_ayanamsha, _encode, _decode_natal
+)
 VARGAS: Kind[VargaRequest, tuple[Varga, ...]] = Kind(
-    "vargas", _compute_vargas, _join_vargas, _no_order, _encode, _decode_vargas
+    "vargas", _compute_vargas, _join_vargas, _no_order, _vargas_ayanamsha, _encode, _decode_vargas
 )
 KINDS = (NATAL, VARGAS)

@@ -45,11 +45,13 @@ class ResponseCache:
             return found
         [value] = await self._shared.read([self._keys.redis_key(KIND, token)])
         if value is None:
+            self.counts.computed += 1
             return None
         try:
             response = opened(value)
         except msgspec.DecodeError:  # torn: execute and overwrite
             self.counts.undecodable += 1
+            self.counts.computed += 1
             return None
         self.counts.l2_hits += 1
         self._remember(token, response)
@@ -57,7 +59,6 @@ class ResponseCache:
 
     def put(self, token: bytes, response: bytes) -> None:
         """Keep a response that has no errors."""
-        self.counts.computed += 1
         self._remember(token, response)
         if len(response) <= LARGEST_SHARED:
             self._shared.write({self._keys.redis_key(KIND, token): marked(response)}, self._ttl)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from redis.exceptions import RedisError
 
 from resolvers.breaker import Breaker, Circuit
+from runtime.clients import Connections, connections
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -39,6 +40,11 @@ class SharedTier:
     def state(self) -> Circuit | None:
         """The circuit's state; None where there is no Redis."""
         return None if self._client is None else self.breaker.state
+
+    @property
+    def connections(self) -> Connections | None:
+        """The connections to Redis; None where there are none to be counted."""
+        return None if self._client is None else connections(self._client)
 
     async def read(self, keys: Sequence[str]) -> Sequence[bytes | None]:
         """The values of *keys*, None for each that is absent or cannot be had now."""

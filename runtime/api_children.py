@@ -14,13 +14,14 @@ BACKLOG = 2048
 """Connections that wait while a process is being restarted; the kernel may allow fewer (net.core.somaxconn)."""
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, variable: str = "GRAHAQL_PORT") -> socket.socket:
     """A listening socket for all API processes: whichever is free accepts, so that a killed one loses no connection
     that it had not yet accepted.
 
     Args:
         host: a name or address.
         port: 0 to 65535; 0 takes a free one (`getsockname()[1]` says which).
+        variable: that sets the port, for the error's message.
 
     Raises:
         ConfigurationError: the host has no address here, or the port is taken or forbidden.
@@ -35,29 +36,30 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(host, port, error) from None
+        raise _cannot_listen(host, port, variable, error) from None
     return listener
 
 
 def api_children(
     settings: ServerSettings,
-    listener: socket.socket,
-    command: Callable[[int], Sequence[str]],
+    listeners: Sequence[socket.socket],
+    command: Callable[[Sequence[int]], Sequence[str]],
     environ: Mapping[str, str],
 ) -> tuple[ChildSpec, ...]:
     """The API processes that *settings* ask for, in slots 0 to n-1.
 
     Args:
-        command: the command line of a process that serves on the descriptor it is given.
+        command: the command line of a process that serves on the descriptors it is given.
         environ: what the environment of each is made from, usually `os.environ`.
     """
-    descriptor = listener.fileno()
+    descriptors = tuple([listener.fileno() for listener in listeners])
     return tuple(
         ChildSpec(
             name=f"api-{slot}",
-            argv=tuple(command(descriptor)),
+            argv=tuple(command(descriptors)),
             environment=child_environment(settings, slot, environ),
-            pass_fds=(descriptor,),
+            pass_fds=descriptors,
+            slot=slot,
         )
         for slot in range(settings.api_processes)
     )
@@ -76,6 +78,7 @@ def child_environment(settings: ServerSettings, slot: int, environ: Mapping[str,
         "GRAHAQL_STATE_DIR": str(settings.state_dir),
         "GRAHAQL_EPHEMERIS_DIR": str(settings.ephemeris_dir),
         "GRAHAQL_SLOT": str(slot),
+        "GRAHAQL_METRICS_DIR": None if settings.metrics_dir is None else str(settings.metrics_dir),
         "SE_EPHE_PATH": str(settings.ephemeris_dir),  # must be there before swisseph is imported
     }
     kept = {name: text for name, text in environ.items() if name not in resolved}
@@ -91,10 +94,10 @@ def _address(host: str, port: int) -> tuple[int, tuple[Any, ...]]:
     return family, address
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> ConfigurationError:
+def _cannot_listen(host: str, port: int, variable: str, error: OSError) -> ConfigurationError:
     if isinstance(error, PermissionError):
-        return ConfigurationError("GRAHAQL_PORT", str(port), "This user may not listen there: take one over 1023.")
+        return ConfigurationError(variable, str(port), "This user may not listen there: take one over 1023.")
     reason = error.strerror or str(error)
     return ConfigurationError(
-        "GRAHAQL_PORT", str(port), f"Listening on {host} failed ({reason}): take a free port, or 0 for any."
+        variable, str(port), f"Listening on {host} failed ({reason}): take a free port, or 0 for any."
     )

@@ -36,6 +36,7 @@ class ChildSpec(msgspec.Struct, frozen=True, kw_only=True):
             SIGTERM is for servers that write their data first and always obey.
         nice: 0 to 19, by how much the child yields to others.
         vital: whether the service ends with a child that cannot start; any other is tried again for ever.
+        slot: the child's number among those that leave figures in the folder of metrics; None for one that leaves none.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ChildSpec(msgspec.Struct, frozen=True, kw_only=True):
     orphan_signal: int = signal.SIGKILL
     nice: int = 0
     vital: bool = True
+    slot: int | None = None
 
 
 class Running(NamedTuple):

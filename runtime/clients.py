@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 from redis import Redis as BlockingRedis
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -11,6 +13,38 @@ from redis.retry import Retry as BlockingRetry
 
 CACHE_CONNECTIONS = 32
 PARTS_TIMEOUT_SECONDS = 5.0
+
+
+class Connections(NamedTuple):
+    """A pool's connections: how many there may be, are open, are in use, and how many wait for one."""
+
+    limit: int
+    open: int
+    in_use: int
+    waiting: int
+
+
+class CountedPool(BlockingConnectionPool):
+    """A pool that knows how many wait for a connection, be it for a free one or for a new one to be made."""
+
+    waiting = 0
+
+    async def get_connection(self, *arguments: Any, **named: Any) -> Any:
+        """A connection. Raises: redis.exceptions.ConnectionError: none became free in time."""
+        self.waiting += 1
+        try:
+            return await super().get_connection(*arguments, **named)  # type: ignore[no-untyped-call]  # its decorator has none
+        finally:
+            self.waiting -= 1
+
+
+def connections(client: Redis) -> Connections | None:
+    """The connections of a client now; None where it has no pool that counts."""
+    pool = client.connection_pool
+    if not isinstance(pool, CountedPool):
+        return None
+    (idle, _), (in_use, _) = pool.get_connection_count()
+    return Connections(pool.max_connections, idle + in_use, in_use, pool.waiting)
 
 
 def cache_client(url: str, *, timeout_seconds: float = 0.05, max_connections: int = CACHE_CONNECTIONS) -> Redis:
@@ -26,7 +60,7 @@ def cache_client(url: str, *, timeout_seconds: float = 0.05, max_connections: in
     Commands raise redis.exceptions.TimeoutError (a stopped server: after one timeout) or ConnectionError (a server
     that is gone: at once). Answers are bytes.
     """
-    pool = BlockingConnectionPool.from_url(
+    pool = CountedPool.from_url(
         url,
         max_connections=max_connections,
         timeout=timeout_seconds,

@@ -15,7 +15,7 @@ from runtime.variables import VARIABLES
 
 PREFIX = "GRAHAQL_"
 
-_KEYS = frozenset({"secret_key", "token_keys", "webhook_keys"})
+_KEYS = frozenset({"secret_key", "token_keys", "webhook_keys", "metrics_key"})
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +69,14 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     upload_bytes: int
     webhook_hosts: tuple[str, ...]
     webhook_keys: tuple[bytes, ...]
+    metrics: bool
+    metrics_port: int | None
+    metrics_key: str | None
+    metrics_operations: tuple[str, ...]
     secret_key: bytes | None
     token_keys: tuple[bytes, ...] | None
     slot: int | None
+    metrics_dir: Path | None
 
     def __repr__(self) -> str:
         """Every setting but the keys and the passwords, so that no log or traceback ever shows them."""

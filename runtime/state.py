@@ -40,7 +40,7 @@ class State(NamedTuple):
         """
         descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + LOCK_WAIT_SECONDS
-        while not _try_lock(descriptor):
+        while not try_lock(descriptor):
             holder = _holder(descriptor)
             if _is_alive(holder) or time.monotonic() > deadline:
                 os.close(descriptor)
@@ -98,7 +98,7 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

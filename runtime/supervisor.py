@@ -47,25 +47,28 @@ class Supervisor:
 
     Args:
         specs: the children: API processes and workers.
-        listener: the socket the API processes share. It is closed as the first thing at the end, so that a new
+        listeners: the sockets that the API processes share. They are closed as the first thing at the end, so that a new
             connection is refused rather than left waiting for nobody.
         servers: the private servers; restarted like the children, and ended after them.
         grace_seconds: how long children may take to finish after SIGTERM before they are killed.
+        forget: what is to be done about the slot of a child that ended.
     """
 
     def __init__(
         self,
         specs: Sequence[ChildSpec],
         *,
-        listener: socket.socket | None = None,
+        listeners: Sequence[socket.socket] = (),
         servers: EmbeddedServers | None = None,
         grace_seconds: float = 20.0,
+        forget: Callable[[int], None] | None = None,
     ) -> None:
         self._children = [_Child(spec) for spec in specs]
         self._server_children = [_Child(*running) for running in servers.processes] if servers else []
-        self._listener = listener
+        self._listeners = listeners
         self._servers = servers
         self._grace_seconds = grace_seconds
+        self._forget = forget
         self._exit_code: int | None = None
 
     def run(self) -> int:
@@ -98,13 +101,19 @@ class Supervisor:
         """Collect every process that ended: as process 1 of a container this one inherits orphans too."""
         by_pid = {child.process.pid: child for child in (*self._server_children, *self._children) if child.process}
         for pid, code in _ended_processes():
-            if pid in by_pid and by_pid[pid].ended(code):
-                self._exit_code = code
-                _log.error("service.failed", child=by_pid[pid].spec.name, code=code, remedy="See its message above.")
+            if pid in by_pid:
+                self._ended(by_pid[pid], code)
+
+    def _ended(self, child: _Child, code: int) -> None:
+        if child.ended(code):
+            self._exit_code = code
+            _log.error("service.failed", child=child.spec.name, code=code, remedy="See its message above.")
+        if self._forget is not None and child.spec.slot is not None:
+            self._forget(child.spec.slot)
 
     def _end(self, signals: _Signals) -> None:
-        if self._listener is not None:
-            self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         self._end_children(signals)
         end((child.process for child in self._server_children if child.process), STOP_SECONDS)
         if self._servers is not None:

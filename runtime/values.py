@@ -246,6 +246,25 @@ def comma_separated(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def operation_names(text: str) -> tuple[str, ...]:
+    """Names separated by commas, as GraphQL spells them, at most 100 of them.
+
+    >>> operation_names("Kundali, Match_2")
+    ('Kundali', 'Match_2')
+    """
+    names = comma_separated(text)
+    if len(names) > 100 or not all(re.fullmatch(r"[_A-Za-z][_0-9A-Za-z]{0,63}", name) for name in names):
+        raise ValueError("Write at most 100 names of letters, digits and _, each of up to 64, separated by commas.")
+    return names
+
+
+def bearer_key(text: str) -> str:
+    """A key that a header can carry: 16 to 256 plain characters without white space."""
+    if not re.fullmatch(r"[!-~]{16,256}", text.strip()):
+        raise ValueError("Write 16 to 256 letters, digits and signs of ASCII, without white space.")
+    return text.strip()
+
+
 def host_names(text: str) -> tuple[str, ...]:
     """Names of hosts, separated by commas, in small letters; no address, no port and no star among them.
 

@@ -143,6 +143,17 @@ VARIABLES = (
         "Sign what webhooks send, each key with a signature of its own; the receiver knows one of them.",
         values.secret_keys, defaults.no_words, values.masked,
     ),
+    Variable("GRAHAQL_METRICS", "metrics", "choice", "true", "true, false",
+             "Whether requests are counted and /metrics tells the figures of all processes.", values.one_of(_YES_OR_NO)),
+    Variable("GRAHAQL_METRICS_PORT", "metrics_port", "integer", "`GRAHAQL_PORT`", "0–65535",
+             "Another TCP port, on the same address, on which alone /metrics is answered; 0 takes a free one.",
+             values.whole_number(0, 65535), defaults.none),
+    Variable("GRAHAQL_METRICS_KEY", "metrics_key", "key", "none", "16–256 plain characters",
+             "What a scraper has to send as Authorization: Bearer.",
+             values.bearer_key, defaults.none, values.masked),
+    Variable("GRAHAQL_METRICS_OPERATIONS", "metrics_operations", "list", "none", "up to 100 names separated by commas",
+             "Operations that metrics tell apart by name, beside those of published documents; all others are `other`.",
+             values.operation_names, defaults.no_words),
     Variable(
         "GRAHAQL_SECRET_KEY", "secret_key", "key", "made once in the state folder",
         f"hexadecimal or base64, at least {values.KEY_BYTES_MIN} bytes",
@@ -159,5 +170,8 @@ VARIABLES = (
     Variable("GRAHAQL_SLOT", "slot", "integer", "unset", "0–1023",
              "Set by the supervisor, not by you: the number of a process, the same after a restart.",
              values.whole_number(0, 1023), defaults.none),
+    Variable("GRAHAQL_METRICS_DIR", "metrics_dir", "folder", "unset", "a folder",
+             "Set by the supervisor, not by you: where all processes of the service leave their figures.",
+             values.folder, defaults.none),
 )  # fmt: skip
 """Every variable there is; a row reads name, field, type, default, range, description, reader, fallback, what is shown."""

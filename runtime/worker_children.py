@@ -30,6 +30,7 @@ def worker_children(
             environment=child_environment(settings, first_slot + number, environ),
             nice=settings.worker_nice,
             vital=False,
+            slot=first_slot + number,
         )
         for number in range(settings.workers)
     )

@@ -132,7 +132,7 @@ async def test_an_instant_outside_the_files_is_the_same_error_as_here(pool: Watc
 async def test_an_engine_with_a_pool_answers_as_one_without() -> None:
     pooled, plain = (open_engine(FOLDER, bytes(32), None, pool_processes=size) for size in (1, 0))
     await pooled.cache.fetch(NATAL, births(100))  # starts the pool, answered here
-    calculator = pooled.cache._calculator
+    calculator = pooled.cache.calculator
     assert isinstance(calculator, Pooled)
     assert await calculator._pool.started()
     pooled.cache.clear_memory()
@@ -201,7 +201,7 @@ def test_workers_end_with_their_parent(stop: signal.Signals) -> None:
         "from tests.questions import question\n"
         "async def main():\n"
         "    engine = open_engine(Path(sys.argv[1]), bytes(32), None, pool_processes=2)\n"
-        "    pool = engine.cache._calculator._pool\n"
+        "    pool = engine.cache.calculator._pool\n"
         "    assert await pool.started()\n"
         "    print(*[worker.process.pid for worker in pool.workers], flush=True)\n"
         "    while True:\n"

@@ -56,8 +56,8 @@ configure_logs(settings)
 settings, servers = provide_redis(settings, open_state(settings.state_dir))
 listener = listen(settings.host, settings.port)
 structlog.get_logger().info("listening", port=listener.getsockname()[1], pid=os.getpid())
-specs = api_children(settings, listener, lambda fd: [sys.executable, *sys.argv[1:], str(fd)], os.environ)
-supervisor = Supervisor(specs, listener=listener, servers=servers, grace_seconds=settings.grace_seconds)
+specs = api_children(settings, [listener], lambda fds: [sys.executable, *sys.argv[1:], *map(str, fds)], os.environ)
+supervisor = Supervisor(specs, listeners=[listener], servers=servers, grace_seconds=settings.grace_seconds)
 sys.exit(supervisor.run())
 """
 
