@@ -69,6 +69,8 @@ class _Seen:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            if any(name == b"content-type" and value.startswith(_STREAMED) for name, value in message.get("headers", ())):
+            if any(
+                name == b"content-type" and value.startswith(_STREAMED) for name, value in message.get("headers", ())
+            ):
                 self.kind = "stream"
         await self._send(message)

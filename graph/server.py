@@ -85,7 +85,7 @@ def app_settings(settings: ServerSettings) -> AppSettings:
 
 def metrics_from(settings: ServerSettings) -> Metrics | None:
     """What counts in this process; None where nothing does."""
-    if settings.metrics_dir is None or settings.slot is None:
+    if not settings.metrics or settings.metrics_dir is None or settings.slot is None:
         return None
     return Metrics(settings.metrics_dir, settings.slot, f"api-{settings.slot}")
 
