@@ -19,6 +19,7 @@ from tests.served import Service, logged, serving
 PATIENCE_SECONDS = 30.0
 FLUSHED_SECONDS = 1.3
 """Within which every process has flushed once more."""
+API = {"api-0", "api-1"}
 KEPT = {"query": "{ engine { firstDate } }"}
 
 
@@ -69,7 +70,7 @@ def started(found: dict[str, float]) -> dict[str, float]:
 
 def test_a_killed_process_leaves_its_counts_and_nothing_else(tmp_path: Path) -> None:
     with serving(tmp_path, GRAHAQL_API_PROCESSES="2") as service:
-        wait_for(lambda: len(started(figures(service))) == 2)
+        wait_for(lambda: set(started(figures(service))) >= API)
         ask(service, 40)
         time.sleep(FLUSHED_SECONDS)
         before = figures(service)
@@ -86,7 +87,7 @@ def test_a_killed_process_leaves_its_counts_and_nothing_else(tmp_path: Path) -> 
 
         after = figures(service)
         assert requests_in(after) == 50
-        assert set(started(after)) == {"api-0", "api-1"}
+        assert set(started(after)) >= API
         assert after["cache_circuit_state state=closed"] == 2
         assert after["process_cpu_seconds_total process=api-0"] > before["process_cpu_seconds_total process=api-0"]
         assert sorted(path.name for path in (tmp_path / "home").rglob("metrics/*/*.db")) == files
