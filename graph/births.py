@@ -11,8 +11,10 @@ from ephemeris.errors import ChartError
 from ephemeris.settings import Settings
 from graph.context import Context
 from graph.inputs import BirthInput
+from graph.needs import Need, answered
 from graph.types.chart import Asked, Chart
 from resolvers.births import BirthRequest, moment_of, place_of
+from resolvers.kinds import NATAL
 from resolvers.requests import NatalRequest, conventions, natal_request
 from resolvers.turns import Turn
 from resolvers.zones import ZoneDatabase
@@ -39,28 +41,33 @@ def question(asked: Asked) -> NatalRequest:
     return natal_request(moment.instant, asked.place, conventions(asked.settings), moment.local)
 
 
+def chart_need(birth: BirthInput, settings: Settings, context: Context) -> Need:
+    """The chart of one birth. Raises: InputError as `read`."""
+    return _chart_asked(read(birth, settings, context.engine.zones))
+
+
 async def chart_of(birth: BirthInput, settings: Settings, context: Context) -> Chart:
     """The chart of one birth. Raises: ChartError as `read`, or when the engine cannot answer."""
-    return await _chart_asked(read(birth, settings, context.engine.zones), context)
+    chart: Chart = await answered(chart_need(birth, settings, context), context.loaders)
+    return chart
 
 
-async def chart_of_token(token: str, context: Context) -> Chart:
+def token_need(token: str, context: Context) -> Need:
     """The chart that a token seals.
 
     Raises:
         InputError: TOKEN_INVALID, path `token`; or what is wrong with the birth by now, its path under `token`.
-        ChartError: the engine cannot answer.
     """
     birth, settings = context.engine.tokens.open(token)
     try:
         asked = read_request(birth, settings, context.engine.zones)
     except ChartError as error:
         raise error.under("token") from None
-    return await _chart_asked(asked, context)
+    return _chart_asked(asked)
 
 
-async def _chart_asked(asked: Asked, context: Context) -> Chart:
-    return Chart(value=await context.natal(question(asked)), asked=asked)
+def _chart_asked(asked: Asked) -> Need:
+    return Need(NATAL, question(asked), lambda value: Chart(value=value, asked=asked))
 
 
 async def charts_of(births: Sequence[BirthInput], settings: Settings, context: Context) -> list[Chart | ChartError]:

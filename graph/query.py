@@ -21,6 +21,7 @@ from graph.directives import ListSize
 from graph.errors import refusal
 from graph.fields import InfoOf, given, said
 from graph.inputs import DEFAULT_SETTINGS, BirthInput, SettingsInput, resolved_settings
+from graph.needs import needing
 from graph.scalars import ChartToken, DateTime
 from graph.types.asked import InLanguage
 from graph.types.chart import BirthCheck, Chart, ChartItem
@@ -63,19 +64,23 @@ class PresetValue(msgspec.Struct, frozen=True):
     verified_against: tuple[str, ...]
 
 
-async def _chart(info: InfoOf, birth: Whose, settings: By = None) -> Chart | None:
+@needing
+def _chart(info: InfoOf, birth: Whose, settings: By = None) -> Chart | None:
     chosen = resolved_settings(settings)
     try:
-        return await reading.chart_of(birth, chosen, info.context)
+        need = reading.chart_need(birth, chosen, info.context)
     except ChartError as error:
         raise refusal(error, "birth") from error
+    return cast("Chart", need.refusing(lambda error: refusal(error, "birth")))
 
 
-async def _chart_by_token(info: InfoOf, token: Sealed) -> Chart | None:
+@needing
+def _chart_by_token(info: InfoOf, token: Sealed) -> Chart | None:
     try:
-        return await reading.chart_of_token(token, info.context)
+        need = reading.token_need(token, info.context)
     except ChartError as error:
         raise refusal(error) from error
+    return cast("Chart", need.refusing(refusal))
 
 
 async def _charts(info: InfoOf, births: Births, settings: ForAll = None) -> list[ChartItem]:

@@ -24,6 +24,8 @@ from graph.context import Context
 from graph.engine_facts import engine_facts
 from graph.inputs import BirthInput, ZoneInput
 from graph.names import dignity_name, graha_name, nakshatra_name, rashi_name, varga_name
+from graph.needs import answered, itself
+from graph.questions import varga
 from graph.scalars import Date, LocalTime, TimeZone, UtcOffset
 from graph.types.chart import Asked, Chart
 from resolvers.engine import open_engine
@@ -65,7 +67,7 @@ async def _computed(
         zone=_zone(chosen.zone),
     )
     chart = await chart_of(birth, chart_settings(preset), context)
-    return chart, await context.varga(chart.value.frame, chosen.varga, None)
+    return chart, await answered(varga(chart.value.frame, chosen.varga, None, itself), context.loaders)
 
 
 def _zone(said: str | None) -> ZoneInput | None:

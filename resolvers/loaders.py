@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Generic
+from typing import Any, Generic
 
 from aiodataloader import DataLoader
 
+from ephemeris.chart import NatalChart
 from ephemeris.errors import ChartError
+from ephemeris.vargas import Varga
 from resolvers.cache import ChartCache
 from resolvers.kinds import NATAL, VARGAS, Asked, Kind, Value
+from resolvers.requests import NatalRequest, VargaRequest
 
 _MOST_IN_A_BATCH = 1000
 
@@ -58,18 +61,39 @@ class CacheLoader(DataLoader[Asked, Value], Generic[Asked, Value]):
 
 
 class Loaders:
-    """The loaders of one operation. Make them inside the running event loop, and never share them between operations."""
+    """The loaders of one operation, each made when it is first needed: inside the running event loop, for no other operation."""
 
     def __init__(self, cache: ChartCache) -> None:
-        self.natal = CacheLoader(cache, NATAL)
-        self.vargas = CacheLoader(cache, VARGAS)
+        self._cache = cache
+        self._made: dict[str, CacheLoader[Any, Any]] = {}
+
+    def of(self, kind: Kind[Asked, Value]) -> CacheLoader[Asked, Value]:
+        """The loader of a kind."""
+        found = self._made.get(kind.name)
+        if found is None:
+            found = self._made[kind.name] = CacheLoader(self._cache, kind)
+        return found
+
+    def held(self, kind: Kind[Asked, Value], asked: Asked) -> Value | None:
+        """What memory has of a kind; None where it must be loaded."""
+        return self._cache.held(kind, asked)
+
+    @property
+    def natal(self) -> CacheLoader[NatalRequest, NatalChart]:
+        """Of natal charts."""
+        return self.of(NATAL)
+
+    @property
+    def vargas(self) -> CacheLoader[VargaRequest, tuple[Varga, ...]]:
+        """Of sets of divisional charts."""
+        return self.of(VARGAS)
 
     @property
     def failed(self) -> bool:
         """Whether the engine failed on any question: what was made of its answers may be another one soon."""
-        return self.natal.failed or self.vargas.failed
+        return any(loader.failed for loader in self._made.values())
 
     def cancel(self) -> None:
         """Stop what the operation, which was itself cancelled, had begun."""
-        self.natal.cancel()
-        self.vargas.cancel()
+        for loader in self._made.values():
+            loader.cancel()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from collections.abc import Callable
+from typing import Annotated, Any, cast
 
 import msgspec
 import strawberry
@@ -13,10 +14,11 @@ from ephemeris.bhavas import bhavas, chalit
 from ephemeris.swiss import no_houses
 from ephemeris.varga_rules import VARGA_SETS
 from ephemeris.words import Reference, VargaSet
-from graph.context import Wanted, needs_outer
 from graph.directives import ListSize
 from graph.fields import InfoOf, given, said
 from graph.inputs import VargaSelection
+from graph.needs import itself, needing
+from graph.questions import Wanted, needs_outer, varga, vargas, with_outer
 from graph.scalars import ChartToken
 from graph.types.asked import ByVariant, CountedFrom, OfDivision, OfSystem, Only, Which, WithOuter
 from graph.types.moments import AyanamshaValue, Engine, Moment, Place, ayanamsha_value
@@ -50,8 +52,9 @@ class Asked(msgspec.Struct, frozen=True):
     settings: settings.Settings
 
 
-async def _whole(chart: Chart, info: InfoOf, *, outer: bool) -> natal.NatalChart:
-    return await info.context.with_outer(chart.value.frame) if outer else chart.value
+def _of_whole(chart: Chart, make: Callable[[natal.NatalChart], Any], *, outer: bool) -> Any:
+    """What *make* reads of the natal chart, which is asked for again where the outer three are wanted."""
+    return with_outer(chart.value.frame, make) if outer else make(chart.value)
 
 
 def _id(root: Chart, info: InfoOf) -> ID:
@@ -90,15 +93,17 @@ def _midheaven(root: Chart) -> float:
     return root.value.midheaven
 
 
-async def _grahas(root: Chart, info: InfoOf, only: Only = None, outer: WithOuter = False) -> list[GrahaPosition]:
-    whole = await _whole(root, info, outer=outer or needs_outer(*(only or ())))
-    chosen = whole.grahas if only is None else [whole.grahas[graha] for graha in only]
-    return cast("list[GrahaPosition]", chosen)
+@needing
+def _grahas(root: Chart, info: InfoOf, only: Only = None, outer: WithOuter = False) -> list[GrahaPosition]:
+    def chosen(whole: natal.NatalChart) -> Any:
+        return whole.grahas if only is None else [whole.grahas[graha] for graha in only]
+
+    return cast("list[GrahaPosition]", _of_whole(root, chosen, outer=outer or needs_outer(*(only or ()))))
 
 
-async def _graha(root: Chart, info: InfoOf, name: Which) -> GrahaPosition:
-    whole = await _whole(root, info, outer=needs_outer(name))
-    return cast("GrahaPosition", whole.grahas[name])
+@needing
+def _graha(root: Chart, info: InfoOf, name: Which) -> GrahaPosition:
+    return cast("GrahaPosition", _of_whole(root, lambda whole: whole.grahas[name], outer=needs_outer(name)))
 
 
 def _bhavas(root: Chart, reference: CountedFrom = Reference.LAGNA) -> list[Bhava]:
@@ -124,12 +129,14 @@ def _wars(root: Chart) -> list[GrahaWar]:
     return cast("list[GrahaWar]", root.value.wars)
 
 
-async def _varga(root: Chart, info: InfoOf, division: OfDivision, variant: ByVariant = None) -> Varga:
-    return cast("Varga", await info.context.varga(root.value.frame, division, variant))
+@needing
+def _varga(root: Chart, info: InfoOf, division: OfDivision, variant: ByVariant = None) -> Varga:
+    return cast("Varga", varga(root.value.frame, division, variant, itself))
 
 
-async def _vargas(root: Chart, info: InfoOf, of: Selected = THE_SIXTEEN) -> list[Varga]:
-    return cast("list[Varga]", await info.context.vargas(root.value.frame, wanted(of, root.asked.settings)))
+@needing
+def _vargas(root: Chart, info: InfoOf, of: Selected = THE_SIXTEEN) -> list[Varga]:
+    return cast("list[Varga]", vargas(root.value.frame, wanted(of, root.asked.settings), itself))
 
 
 def wanted(of: VargaSelection, chosen: settings.Settings) -> list[Wanted]:

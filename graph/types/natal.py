@@ -26,6 +26,8 @@ from ephemeris.words import (
 from graph.directives import ListSize
 from graph.fields import InfoOf, said
 from graph.names import graha_name, nakshatra_name, rashi_name
+from graph.needs import needing
+from graph.questions import varga, with_outer
 from graph.types.asked import ByVariant, CountedFrom, Format, InLanguage, OfDivision, OfLength, OfSystem, WithOuter
 from graph.types.varga import VargaPlacement
 
@@ -110,11 +112,12 @@ def _chalit_bhava(root: Parent[natal.GrahaPosition], system: OfSystem = None) ->
     return None if found is None else found.house_of(root.units)
 
 
-async def _in_varga(
+@needing
+def _in_varga(
     root: Parent[natal.GrahaPosition], info: InfoOf, division: OfDivision, variant: ByVariant = None
 ) -> VargaPlacement:
-    varga = await info.context.varga(root.frame, division, variant)
-    return cast("VargaPlacement", varga.placements[root.graha])
+    place = varga(root.frame, division, variant, lambda found: found.placements[root.graha])
+    return cast("VargaPlacement", place)
 
 
 @strawberry.type(description="A graha in the natal chart.")
@@ -161,11 +164,11 @@ def _bhava_id(root: Parent[houses.Bhava]) -> ID:
     return ID(f"b_{root.frame.key}.{root.reference.name}.{root.number}")
 
 
-async def _occupants(root: Parent[houses.Bhava], info: InfoOf, outer: WithOuter = False) -> list[Graha]:
+@needing
+def _occupants(root: Parent[houses.Bhava], info: InfoOf, outer: WithOuter = False) -> list[Graha]:
     if not outer:
         return [graha for graha in root.occupants if graha <= Graha.KETU]
-    whole = await info.context.with_outer(root.frame)
-    return list(whole.frame.occupants[root.rashi])
+    return cast("list[Graha]", with_outer(root.frame, lambda whole: whole.frame.occupants[root.rashi]))
 
 
 @strawberry.type(description="A house by rashi.")

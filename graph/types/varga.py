@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 import strawberry
@@ -14,10 +15,11 @@ from ephemeris.angles import text
 from ephemeris.sensitivity import LagnaSpan as Held, lagna_span
 from ephemeris.varga_deities import deity
 from ephemeris.words import AngleFormat, Dignity, Graha, LabelLength, Language, Rashi, Reference, VargaSet, VargaVariant
-from graph.context import needs_outer
 from graph.directives import ListSize
 from graph.fields import InfoOf, given, said
 from graph.names import graha_name, rashi_name, varga_name
+from graph.needs import needing
+from graph.questions import needs_outer, varga_with_outer
 from graph.scalars import DateTime
 from graph.types.asked import CountedFrom, Format, InLanguage, OfLength, Only, Which, WithOuter
 
@@ -97,11 +99,12 @@ def _bhava_id(root: Parent[vargas.VargaBhava]) -> ID:
     return ID(f"vb_{root.frame.key}.{root.reference.name}.{root.number}")
 
 
-async def _occupants(root: Parent[vargas.VargaBhava], info: InfoOf, outer: WithOuter = False) -> list[Graha]:
-    if not outer:
-        return list(root.occupants())
-    whole = await info.context.varga_with_outer(root.frame)
-    return list(vargas.varga_bhavas(whole, root.reference)[root.number - 1].occupants(outer=True))
+@needing
+def _occupants(root: Parent[vargas.VargaBhava], info: InfoOf, outer: WithOuter = False) -> list[Graha]:
+    def of_whole(whole: vargas.Varga) -> tuple[Graha, ...]:
+        return vargas.varga_bhavas(whole, root.reference)[root.number - 1].occupants(outer=True)
+
+    return cast("list[Graha]", varga_with_outer(root.frame, of_whole) if outer else root.occupants())
 
 
 @strawberry.type(description="A house of a division.")
@@ -134,17 +137,24 @@ def _bhavas(root: Parent[vargas.Varga], reference: FromInVarga = Reference.LAGNA
     return cast("list[VargaBhava]", vargas.varga_bhavas(root, reference))
 
 
-async def _grahas(
+def _of_whole(root: vargas.Varga, make: Callable[[vargas.Varga], Any], *, outer: bool) -> Any:
+    """What *make* reads of the chart, which is asked for again where the outer three are wanted."""
+    return varga_with_outer(root.frame, make) if outer else make(root)
+
+
+@needing
+def _grahas(
     root: Parent[vargas.Varga], info: InfoOf, only: Only = None, outer: WithOuter = False
 ) -> list[VargaPlacement]:
-    whole = await info.context.varga_with_outer(root.frame) if outer or needs_outer(*(only or ())) else root
-    chosen = whole.placements if only is None else [whole.placements[graha] for graha in only]
-    return cast("list[VargaPlacement]", chosen)
+    def chosen(whole: vargas.Varga) -> Any:
+        return whole.placements if only is None else [whole.placements[graha] for graha in only]
+
+    return cast("list[VargaPlacement]", _of_whole(root, chosen, outer=outer or needs_outer(*(only or ()))))
 
 
-async def _graha(root: Parent[vargas.Varga], info: InfoOf, name: Which) -> VargaPlacement:
-    whole = await info.context.varga_with_outer(root.frame) if needs_outer(name) else root
-    return cast("VargaPlacement", whole.placements[name])
+@needing
+def _graha(root: Parent[vargas.Varga], info: InfoOf, name: Which) -> VargaPlacement:
+    return cast("VargaPlacement", _of_whole(root, lambda whole: whole.placements[name], outer=needs_outer(name)))
 
 
 def _lagna_span(root: Parent[vargas.Varga]) -> LagnaSpan | None:

@@ -1,0 +1,1 @@
+"""Operations compiled to Python: what graphql-core would build by walking a selection, built by one generated function."""
