@@ -7,7 +7,7 @@ before anything is loaded, and their questions travel as one batch.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Any, NamedTuple, ParamSpec
 
@@ -80,7 +80,7 @@ async def settle(loaders: Loaders, *columns: list[Any]) -> None:
         waiting = [place for place in waiting if place[0][place[1]].__class__ is Need]
 
 
-def _needs(column: list[Any]) -> Iterable[Place]:
+def _needs(column: list[Any]) -> Sequence[Place]:
     return [(column, k) for k, found in enumerate(column) if found.__class__ is Need]
 
 

@@ -25,6 +25,8 @@ from graphql.execution.incremental import IncrementalExecutor
 from strawberry import Schema
 
 from graph.checks import CheckedField, checked_fields, failures
+from graph.compiled.operation import CompletingExecutor
+from graph.compiled.plans import Plans
 from graph.context import Context
 from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table, defer_plan
 from graph.defer import MOST_DEFERRED, has_defer
@@ -115,10 +117,12 @@ class Operations:
     Args:
         schema: as strawberry defines it.
         introspection: whether the schema may be asked for; without it errors suggest no names either.
+        compiled: whether operations that come again are compiled; else graphql-core executes each.
     """
 
-    def __init__(self, schema: Schema, *, introspection: bool = True) -> None:
+    def __init__(self, schema: Schema, *, introspection: bool = True, compiled: bool = True) -> None:
         self.schema = schema
+        self._plans = Plans(schema) if compiled else None
         sdl = schema.as_str()
         self._costs = cost_table(sdl)
         self._volatile = volatile_fields(sdl)
@@ -153,7 +157,7 @@ class Operations:
         if prepared.refusal is not None or prepared.document is None:
             return prepared.refusal or _refused([])
         in_pieces = in_pieces and prepared.defers(name)
-        kind: type[Executor[Any]] = IncrementalExecutor if in_pieces else Executor
+        kind: type[Executor[Any]] = IncrementalExecutor if in_pieces else CompletingExecutor
         executor = kind.build(
             self._core,
             prepared.document,
@@ -177,6 +181,9 @@ class Operations:
 
     async def finish(self, begun: Begun) -> Outcome:
         """Execute what was begun."""
+        plan = self._plans.of(begun.prepared.digest, begun.executor) if self._plans else None
+        if plan is not None:
+            return _answered(await plan.execute(begun.executor))
         answer = execute_root_selection_set(begun.executor)
         return _answered(await answer if isawaitable(answer) else answer)
 

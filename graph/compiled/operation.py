@@ -1,0 +1,223 @@
+"""A whole operation, compiled: its root fields are resolved, what they need is asked for, and what is below them is projected.
+
+What generated code cannot write is given back to graphql-core: an item of a list alone, else the root field, else, where an
+error reaches the root, the whole operation. Its fields are pure, so executing some of them again changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from inspect import isawaitable
+from typing import Any, NamedTuple
+
+from graphql import (
+    ExecutionResult,
+    GraphQLObjectType,
+    OperationType,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution import Executor, execute_root_selection_set
+from graphql.execution.collect_fields import FieldDetails, collect_fields
+from graphql.pyutils import Path, Undefined
+from strawberry import Schema
+
+from graph.compiled.fields import Call, NotCompiled, Slot, Slots
+from graph.compiled.leaves import Unwritable
+from graph.compiled.projection import Arguments, Asker, Projection, projection
+from graph.compiled.selection import Selected, Selector
+from graph.context import Context
+from graph.needs import settle
+
+Core = Executor[Any]
+
+
+class Done(NamedTuple):
+    """An object that is written already."""
+
+    data: dict[str, Any]
+
+
+class CompletingExecutor(Executor[Any]):
+    """graphql-core's executor, which takes objects that are written already as they are."""
+
+    def complete_object_value(self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any) -> Any:  # noqa: E501  its signature
+        """As graphql-core does it, for what is not done."""
+        if result.__class__ is Done:
+            return result.data
+        return super().complete_object_value(return_type, field_details_list, info, path, result, position_context)
+
+
+class Root(NamedTuple):
+    """A root field: what is selected, and graphql-core's own view of it."""
+
+    field: Selected
+    details: list[FieldDetails]
+    below: Projection | None
+
+    @property
+    def many(self) -> bool:
+        """Whether its value is a list of objects."""
+        return is_list_type(_nullable(self.field.type))
+
+
+class CompiledOperation(NamedTuple):
+    """An operation for one choice of what @skip and @include leave."""
+
+    type: GraphQLObjectType
+    roots: tuple[Root, ...]
+    slots: tuple[Slot, ...]
+    schema: Schema
+
+    async def execute(self, executor: Core) -> ExecutionResult:
+        """The result, as graphql-core would build it."""
+        try:
+            return await self._compiled(executor)
+        except Unwritable:
+            return await _awaited(execute_root_selection_set(_afresh(executor)))
+
+    async def _compiled(self, executor: Core) -> ExecutionResult:
+        info = Asker(executor.context_value)
+        slots = self._arguments(executor)
+        values = await self._values(info, slots)
+        data = {}
+        for root, value in zip(self.roots, values, strict=True):
+            data[root.field.key] = await self._written(root, value, info, slots, executor)
+        return ExecutionResult(data, executor.collected_errors.errors or None)
+
+    def _arguments(self, executor: Core) -> Arguments:
+        try:
+            return [slot.values(executor.variable_values, self.schema) for slot in self.slots]
+        except Exception as error:
+            raise Unwritable from error
+
+    async def _values(self, info: Asker, slots: Arguments) -> list[Any]:
+        """What the resolvers of the root fields answer; an error in the place of the answer it prevented."""
+        values = [_resolved(root.field, info, slots) for root in self.roots]
+        waiting = [k for k, value in enumerate(values) if isawaitable(value)]
+        found = await asyncio.gather(*[values[k] for k in waiting], return_exceptions=True)
+        for k, value in zip(waiting, found, strict=True):
+            values[k] = value
+        try:
+            await settle(info.context.loaders, values)
+        except Exception as error:
+            raise Unwritable from error
+        return values
+
+    async def _written(self, root: Root, value: Any, info: Asker, slots: Arguments, executor: Core) -> Any:
+        """A root field's part of the response."""
+        if root.field.typename:
+            return self.type.name
+        if root.below is None or isinstance(value, BaseException):
+            return await self._by_core(root, executor)
+        if root.many:
+            return await self._list(root, root.below, value, info, slots, executor)
+        if value is None and not is_non_null_type(root.field.type):
+            return None
+        try:
+            return (await root.below.of([value], info, slots))[0]
+        except Exception:  # noqa: BLE001  graphql-core finds out what it is, and says so
+            return await self._by_core(root, executor)
+
+    async def _list(self, root: Root, below: Projection, values: Any, info: Asker, slots: Arguments, executor: Core) -> Any:
+        if values.__class__ not in (list, tuple) or any(value is None for value in values):
+            return await self._by_core(root, executor)
+        try:
+            return await below.of(values, info, slots)
+        except Exception:  # noqa: BLE001  found out item by item, and said by graphql-core
+            items = [await _done(value, below, info, slots) for value in values]
+        return await self._completed(root, items, executor)
+
+    async def _by_core(self, root: Root, executor: Core) -> Any:
+        """A root field by graphql-core, from its resolver on. Raises: Unwritable, where an error reaches the root."""
+        path = Path(None, root.field.key, self.type.name)
+        try:
+            found = await _awaited(executor.execute_field(self.type, executor.root_value, root.details, path, None))
+        except Exception as error:
+            raise Unwritable from error
+        if found is Undefined:
+            raise Unwritable
+        return found
+
+    async def _completed(self, root: Root, items: Sequence[Any], executor: Core) -> Any:
+        """A list of objects, some of them written already, by graphql-core. Raises: Unwritable, as above."""
+        path = Path(None, root.field.key, self.type.name)
+        nodes = [detail.node for detail in root.details]
+        definition = self.type.fields[nodes[0].name.value]
+        info = executor.build_resolve_info(definition, nodes, self.type, path)
+        try:
+            return await _awaited(executor.complete_value(definition.type, root.details, info, path, items, None))
+        except Exception as error:
+            raise Unwritable from error
+
+
+def compiled(executor: Core, schema: Schema) -> CompiledOperation | None:
+    """The operation of an executor compiled, or None where graphql-core has to execute it."""
+    type_ = executor.schema.query_type
+    if executor.operation.operation is not OperationType.QUERY or type_ is None or not executor.error_propagation:
+        return None
+    slots = Slots(schema, executor.variable_values)
+    grouped = collect_fields(
+        executor.schema, executor.fragments, executor.variable_values, type_, executor.operation
+    ).grouped_field_set
+    selector = Selector(executor, slots)
+    try:
+        roots = tuple([_root(selector.root(type_, key, details), details) for key, details in grouped.items()])
+    except NotCompiled:
+        return None
+    return CompiledOperation(type_, roots, tuple(slots.found), schema)
+
+
+def _root(field: Selected, details: list[FieldDetails]) -> Root:
+    named = get_named_type(field.type)
+    below = projection(named, field.fields) if is_object_type(named) else None
+    return Root(field, details, below)
+
+
+def _resolved(field: Selected, info: Asker, slots: Arguments) -> Any:
+    """What a root field's resolver answers: a value, a need, something to await, or the error it raised."""
+    reader = field.reader
+    if not isinstance(reader, Call):
+        return None
+    given = slots[reader.slot] if reader.arguments is None else reader.arguments
+    passed = [info if name == "info" else None for name in reader.passed]
+    try:
+        return reader.function(*passed, **given)
+    except Exception as error:  # noqa: BLE001  graphql-core runs into it again, and says so
+        return error
+
+
+async def _done(value: Any, below: Projection, info: Asker, slots: Arguments) -> Any:
+    """A list's item written, or as it is where it cannot be."""
+    try:
+        return Done((await below.of([value], info, slots))[0])
+    except Exception:  # noqa: BLE001  graphql-core says what it is
+        return value
+
+
+def _afresh(executor: Core) -> Core:
+    """The same executor before it has executed anything."""
+    return type(executor)(
+        executor.schema,
+        executor.fragment_definitions,
+        executor.fragments,
+        executor.root_value,
+        executor.context_value,
+        executor.operation,
+        executor.variable_values,
+        executor.field_resolver,
+        executor.type_resolver,
+        executor.subscribe_field_resolver,
+        hide_suggestions=executor.hide_suggestions,
+    )
+
+
+def _nullable(type_: Any) -> Any:
+    return type_.of_type if is_non_null_type(type_) else type_
+
+
+async def _awaited(found: Awaitable[Any] | Any) -> Any:
+    return await found if isawaitable(found) else found

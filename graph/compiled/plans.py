@@ -1,0 +1,84 @@
+"""Compiled operations, kept: one for each document, operation and choice that its @skip and @include make."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cachebox import LRUCache
+from graphql import (
+    DirectiveNode,
+    ExecutableDefinitionNode,
+    GraphQLIncludeDirective,
+    GraphQLSkipDirective,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution import Executor
+from strawberry import Schema
+
+from graph.compiled.operation import CompiledOperation, compiled
+
+_KEPT = 256
+_CHOICES = frozenset({GraphQLSkipDirective.name, GraphQLIncludeDirective.name})
+
+
+class Key(NamedTuple):
+    """What a compiled operation depends on beside the schema."""
+
+    document: bytes
+    operation: str
+    choices: tuple[Any, ...]
+
+
+class Plans:
+    """Compiled operations of a schema. One is compiled when its document comes the second time: most that come once never do again."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._kept: LRUCache[Key, CompiledOperation | None] = LRUCache(_KEPT)
+        self._choosers: LRUCache[tuple[bytes, str], tuple[str, ...]] = LRUCache(_KEPT)
+        self._seen: LRUCache[Key, None] = LRUCache(4 * _KEPT)
+
+    def of(self, document: bytes, executor: Executor[Any]) -> CompiledOperation | None:
+        """The operation of an executor, compiled; None where graphql-core has to execute it.
+
+        Args:
+            document: digest of its text.
+        """
+        key = self._key(document, executor)
+        if key in self._kept:
+            return self._kept[key]
+        if key not in self._seen:
+            self._seen[key] = None
+            return None
+        found = self._kept[key] = compiled(executor, self._schema)
+        return found
+
+    def _key(self, document: bytes, executor: Executor[Any]) -> Key:
+        operation = executor.operation.name.value if executor.operation.name else ""
+        names = self._choosers.get((document, operation))
+        if names is None:
+            names = self._choosers[document, operation] = _choosers(executor)
+        coerced = executor.variable_values.coerced
+        return Key(document, operation, tuple([coerced.get(name) for name in names]))
+
+
+class _Finder(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_args: object) -> None:
+        if node.name.value in _CHOICES:
+            values = [argument.value for argument in node.arguments or ()]
+            self.names.update(value.name.value for value in values if isinstance(value, VariableNode))
+
+
+def _choosers(executor: Executor[Any]) -> tuple[str, ...]:
+    """Variables that decide what is selected, in the order of their names."""
+    finder = _Finder()
+    definitions: list[ExecutableDefinitionNode] = [executor.operation, *executor.fragment_definitions.values()]
+    for definition in definitions:
+        visit(definition, finder)
+    return tuple(sorted(finder.names))

@@ -1,0 +1,99 @@
+"""A selection as graphql-core collects it, with everything known that does not depend on values."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from graphql import (
+    GraphQLObjectType,
+    GraphQLOutputType,
+    get_named_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetails
+
+from graph.compiled.fields import NotCompiled, Reader, Slots
+
+TYPENAME = "__typename"
+
+MOST_FIELDS = 3000
+"""Fields in one selection, its fragments written out: beyond, the generated code costs more than it saves."""
+DEEPEST = 12
+"""Lists inside each other: Python nests 20 blocks at most."""
+
+
+class Selected(NamedTuple):
+    """A field of a selection: its response key, how it gets its value, its type, and what is selected of an object.
+
+    `staged` tells that its value must be known before anything is written: it may need something, or a field below it may.
+    """
+
+    key: str
+    reader: Reader | None
+    type: GraphQLOutputType
+    fields: tuple[Selected, ...] = ()
+    staged: bool = False
+
+    @property
+    def typename(self) -> bool:
+        """Whether it is `__typename`, which has no reader."""
+        return self.reader is None
+
+
+Grouped = dict[str, list[FieldDetails]]
+
+
+class Selector:
+    """Reads the selections of one operation.
+
+    Args:
+        executor: of the operation, with the variables that @skip and @include look at.
+    """
+
+    def __init__(self, executor: Executor[Any], slots: Slots) -> None:
+        self._executor = executor
+        self._slots = slots
+        self._left = MOST_FIELDS
+
+    def root(self, parent: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Selected:
+        """A root field, whose resolver may be awaited. Raises: NotCompiled."""
+        return self._field(parent, key, details, 0, awaited=True)
+
+    def _fields(self, parent: GraphQLObjectType, grouped: Grouped, depth: int) -> tuple[Selected, ...]:
+        return tuple([self._field(parent, key, details, depth) for key, details in grouped.items()])
+
+    def _field(
+        self, parent: GraphQLObjectType, key: str, details: list[FieldDetails], depth: int, *, awaited: bool = False
+    ) -> Selected:
+        self._left -= 1
+        node = details[0].node
+        definition = self._executor.schema.get_field(parent, node.name.value)
+        if self._left < 0 or depth > DEEPEST or definition is None or details[0].fragment_variable_values:
+            raise NotCompiled
+        if node.name.value == TYPENAME:
+            return Selected(key, None, definition.type)
+        reader = self._slots.reader(definition, node, awaited=awaited)
+        below = self._below(definition.type, details, depth + lists(definition.type))
+        staged = getattr(reader, "needing", False) or any(field.staged for field in below)
+        return Selected(key, reader, definition.type, below, staged)
+
+    def _below(self, type_: GraphQLOutputType, details: list[FieldDetails], depth: int) -> tuple[Selected, ...]:
+        named = get_named_type(type_)
+        if is_leaf_type(named):
+            return ()
+        if not is_object_type(named) or named.is_type_of:
+            raise NotCompiled
+        return self._fields(named, self._executor.collect_subfields(named, details).grouped_field_set, depth)
+
+
+def lists(type_: Any) -> int:
+    """How many lists a type is inside."""
+    count = 0
+    while is_list_type(type_) or is_non_null_type(type_):
+        count += is_list_type(type_)
+        type_ = type_.of_type
+    return count
