@@ -27,10 +27,10 @@ ITEM_ERRORS = {"code", "message", "remedy", "path", "candidates"}
 def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """The resolver of `chart` raises, quoting the birth as a careless library would; what is logged meanwhile."""
 
-    async def fail(birth: Any, *_args: object) -> None:
+    def fail(birth: Any, *_args: object) -> None:
         raise RuntimeError(f"cannot compute {birth.date} at {birth.latitude} (Ulm)")
 
-    monkeypatch.setattr("graph.births.chart_of", fail)
+    monkeypatch.setattr("graph.births.chart_need", fail)
     with capture_logs() as events:
         yield events
 
