@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from graph.compiled.plans import Compile
 from graph.context import Context
 from graph.counts import HttpCounts, OperationCounts, OperationNames
 from graph.documents import Documents
@@ -69,6 +70,7 @@ class AppSettings(NamedTuple):
         endpoint: how the GraphQL endpoint behaves.
         cors_origins: sites whose pages may ask; "*" is any.
         introspection: whether the schema can be asked for.
+        compiled: which operations are compiled.
         known_documents_only: whether documents that the operator made known are answered alone.
         graphiql: whether GraphiQL is served at /.
         metrics_access: who may see /metrics.
@@ -79,6 +81,7 @@ class AppSettings(NamedTuple):
     endpoint: EndpointSettings = DEFAULT_ENDPOINT
     cors_origins: tuple[str, ...] = ()
     introspection: bool = True
+    compiled: Compile = Compile.AGAIN
     known_documents_only: bool = False
     graphiql: bool = True
     metrics_access: MetricsAccess = MetricsAccess()
@@ -104,7 +107,7 @@ def create_app(
     """
     streams = streams or OpenStreams()
     facts = engine_facts(engine, settings.source_url)
-    operations = Operations(schema(), introspection=settings.introspection)
+    operations = Operations(schema(), introspection=settings.introspection, compiled=settings.compiled)
     documents = Documents(store or DocumentStore(engine.cache.shared), known_only=settings.known_documents_only)
     counts = OperationCounts(OperationNames(frozenset(settings.metrics_operations), documents.store.named.held))
     endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint, counts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -48,6 +49,17 @@ _LONGEST_MESSAGE = 500
 def refusal(error: ChartError, *argument: str | int) -> GraphQLError:
     """An error of the engine as one of GraphQL. Args: argument: the argument in which its path begins."""
     return GraphQLError(error.message, extensions=extensions_of(error, *argument), original_error=error)
+
+
+def in_order(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """Errors by item, then as they stand in the document: in which order resolvers ended says nothing to anybody."""
+    return sorted(errors, key=_place) if len(errors) > 1 else list(errors)
+
+
+def _place(error: GraphQLError) -> tuple[list[int], int, list[str]]:
+    path = error.path or []
+    start = error.nodes[0].loc.start if error.nodes and error.nodes[0].loc else 0
+    return [step for step in path if isinstance(step, int)], start, [str(step) for step in path]
 
 
 def formatted(error: GraphQLError, code: str | None = None) -> GraphQLFormattedError:

@@ -26,11 +26,11 @@ from strawberry import Schema
 
 from graph.checks import CheckedField, checked_fields, failures
 from graph.compiled.operation import CompletingExecutor
-from graph.compiled.plans import Plans
+from graph.compiled.plans import Compile, Plans
 from graph.context import Context
 from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table, defer_plan
 from graph.defer import MOST_DEFERRED, has_defer
-from graph.errors import BAD_USER_INPUT, PARSE_FAILED, VALIDATION_FAILED, formatted
+from graph.errors import BAD_USER_INPUT, PARSE_FAILED, VALIDATION_FAILED, formatted, in_order
 from graph.limits import parsed, validated
 from graph.purity import pure_operations, volatile_fields
 from graph.requests import RequestError
@@ -117,12 +117,12 @@ class Operations:
     Args:
         schema: as strawberry defines it.
         introspection: whether the schema may be asked for; without it errors suggest no names either.
-        compiled: whether operations that come again are compiled; else graphql-core executes each.
+        compiled: which operations are compiled; graphql-core executes the others.
     """
 
-    def __init__(self, schema: Schema, *, introspection: bool = True, compiled: bool = True) -> None:
+    def __init__(self, schema: Schema, *, introspection: bool = True, compiled: Compile = Compile.AGAIN) -> None:
         self.schema = schema
-        self._plans = Plans(schema) if compiled else None
+        self._plans = Plans(schema, compiled)
         sdl = schema.as_str()
         self._costs = cost_table(sdl)
         self._volatile = volatile_fields(sdl)
@@ -181,7 +181,7 @@ class Operations:
 
     async def finish(self, begun: Begun) -> Outcome:
         """Execute what was begun."""
-        plan = self._plans.of(begun.prepared.digest, begun.executor) if self._plans else None
+        plan = self._plans.of(begun.prepared.digest, begun.executor)
         if plan is not None:
             return _answered(await plan.execute(begun.executor))
         answer = execute_root_selection_set(begun.executor)
@@ -237,4 +237,5 @@ def _refused(errors: list[Any], *, syntax: bool = False) -> Outcome:
 def _answered(result: ExecutionResult) -> Outcome:
     if not result.errors:
         return Outcome({"data": result.data}, executed=True)
-    return Outcome({"errors": [formatted(error) for error in result.errors], "data": result.data}, executed=True)
+    errors = [formatted(error) for error in in_order(result.errors)]
+    return Outcome({"errors": errors, "data": result.data}, executed=True)

@@ -13,6 +13,7 @@ import uvicorn
 
 from ephemeris.errors import EphemerisError
 from graph.app import AppSettings, create_app
+from graph.compiled.plans import Compile
 from graph.drain import DrainingServer, OpenStreams
 from graph.endpoint import EndpointSettings
 from graph.http import LONGEST_BODY, Profile
@@ -77,6 +78,7 @@ def app_settings(settings: ServerSettings) -> AppSettings:
         endpoint,
         settings.cors_origins,
         settings.introspection,
+        Compile(settings.compiled),
         settings.known_documents_only,
         settings.graphiql,
         metrics_operations=settings.metrics_operations,

@@ -47,6 +47,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     operation_seconds: float
     operations_at_once: int
     cors_origins: tuple[str, ...]
+    compiled: str
     introspection: bool
     graphiql: bool
     persisted_files: tuple[Path, ...]

@@ -13,6 +13,7 @@ from graph.operations import Operations
 from graph.schema import schema
 from resolvers.engine import open_engine
 from tests.questions import SECRET
+from tests.served import COMPILED
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -29,7 +30,7 @@ class Asking:
 
     def __init__(self, client: Any) -> None:
         self.engine = open_engine(Path(get_ephe_path()), SECRET, cast("Redis | None", client))
-        self._operations = Operations(schema())
+        self._operations = Operations(schema(), compiled=COMPILED)
         self._facts = engine_facts(self.engine, "https://example.org/source")
 
     @property

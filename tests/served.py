@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import httpx
 from xingpan_ephemeris import get_ephe_path
 
-from graph.app import create_app
+from graph.app import AppSettings, create_app
+from graph.compiled.plans import Compile
 from graph.context import Context
 from graph.engine_facts import engine_facts
 from graph.operations import Operations
@@ -38,6 +39,10 @@ MUMBAI: dict[str, Any] = {
 """A birth for which two paid services were asked, too (`mumbai_1990` among the oracles)."""
 
 
+COMPILED = Compile(os.environ.get("GRAHAQL_COMPILED", "again"))
+"""Which operations are compiled, in this process and in those that it starts: the whole suite runs with each."""
+
+
 @cache
 def engine() -> Engine:
     """An engine with memory alone."""
@@ -47,7 +52,7 @@ def engine() -> Engine:
 @cache
 def operations() -> Operations:
     """Operations on the schema."""
-    return Operations(schema())
+    return Operations(schema(), compiled=COMPILED)
 
 
 def context() -> Context:
@@ -70,7 +75,7 @@ async def data(document: str, variables: dict[str, Any] | None = None, name: str
 
 def client() -> httpx.AsyncClient:
     """A client of the application in this process; what it raises comes out as 500."""
-    transport = httpx.ASGITransport(create_app(engine()), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(create_app(engine(), AppSettings(compiled=COMPILED)), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://grahaql.test", headers={"accept": GRAPHQL_JSON})
 
 
@@ -89,7 +94,7 @@ def logged(log: Path) -> list[dict[str, Any]]:
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """What a newcomer's shell has, and *more*."""
-    return {"PATH": os.environ["PATH"], "HOME": str(home), **more}
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "GRAHAQL_COMPILED": COMPILED.value, **more}
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class Slots:
         return self._call(definition, declared, node, awaited=awaited)
 
     def _call(self, definition: GraphQLField, declared: StrawberryField, node: FieldNode, *, awaited: bool) -> Call:
-        resolver = declared.base_resolver.wrapped_func  # type: ignore[union-attr]  # the caller looked
+        resolver: Any = declared.base_resolver.wrapped_func  # type: ignore[union-attr]  # the caller looked
         ask = getattr(resolver, "ask", None)
         if ask is None and not awaited and iscoroutinefunction(resolver):
             raise NotCompiled
@@ -87,17 +87,13 @@ def declaration(definition: GraphQLField) -> StrawberryField:
     return declared
 
 
-def arguments(
-    definition: GraphQLField, node: FieldNode, variables: VariableValues, schema: Schema
-) -> dict[str, Any]:
+def arguments(definition: GraphQLField, node: FieldNode, variables: VariableValues, schema: Schema) -> dict[str, Any]:
     """The arguments of a field under their names in Python, input objects as the classes they are declared by."""
     declared = declaration(definition)
     if not declared.arguments:
         return {}
     values = get_argument_values(definition, node, variables)
-    return convert_arguments(
-        values, declared.arguments, schema.schema_converter.scalar_registry, schema.config
-    )
+    return convert_arguments(values, declared.arguments, schema.schema_converter.scalar_registry, schema.config)
 
 
 def _passed(declared: StrawberryField) -> Iterator[str]:

@@ -85,7 +85,9 @@ def _names_its_members(type_: GraphQLEnumType, members: Any) -> bool:
 
 
 _QUICK = {
-    GraphQLFloat: Quick("(x := {0}).__class__ is float and x - x == 0.0"),  # of infinities and no numbers it is no number
+    GraphQLFloat: Quick(
+        "(x := {0}).__class__ is float and x - x == 0.0"
+    ),  # of infinities and no numbers it is no number
     GraphQLInt: Quick("(x := {0}).__class__ is int and -2147483648 <= x <= 2147483647"),
     GraphQLString: Quick("(x := {0}).__class__ is str"),
     GraphQLID: Quick("(x := {0}).__class__ is str"),

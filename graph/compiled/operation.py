@@ -29,7 +29,6 @@ from graph.compiled.fields import Call, NotCompiled, Slot, Slots
 from graph.compiled.leaves import Unwritable
 from graph.compiled.projection import Arguments, Asker, Projection, projection
 from graph.compiled.selection import Selected, Selector
-from graph.context import Context
 from graph.needs import settle
 
 Core = Executor[Any]
@@ -44,7 +43,9 @@ class Done(NamedTuple):
 class CompletingExecutor(Executor[Any]):
     """graphql-core's executor, which takes objects that are written already as they are."""
 
-    def complete_object_value(self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any) -> Any:  # noqa: E501  its signature
+    def complete_object_value(
+        self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
+    ) -> Any:
         """As graphql-core does it, for what is not done."""
         if result.__class__ is Done:
             return result.data
@@ -77,7 +78,8 @@ class CompiledOperation(NamedTuple):
         try:
             return await self._compiled(executor)
         except Unwritable:
-            return await _awaited(execute_root_selection_set(_afresh(executor)))
+            found: ExecutionResult = await _awaited(execute_root_selection_set(_afresh(executor)))
+            return found
 
     async def _compiled(self, executor: Core) -> ExecutionResult:
         info = Asker(executor.context_value)
@@ -122,7 +124,9 @@ class CompiledOperation(NamedTuple):
         except Exception:  # noqa: BLE001  graphql-core finds out what it is, and says so
             return await self._by_core(root, executor)
 
-    async def _list(self, root: Root, below: Projection, values: Any, info: Asker, slots: Arguments, executor: Core) -> Any:
+    async def _list(
+        self, root: Root, below: Projection, values: Any, info: Asker, slots: Arguments, executor: Core
+    ) -> Any:
         if values.__class__ not in (list, tuple) or any(value is None for value in values):
             return await self._by_core(root, executor)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, NamedTuple
 
 from cachebox import LRUCache
@@ -31,10 +32,19 @@ class Key(NamedTuple):
     choices: tuple[Any, ...]
 
 
-class Plans:
-    """Compiled operations of a schema. One is compiled when its document comes the second time: most that come once never do again."""
+class Compile(Enum):
+    """Which operations are compiled: none; those that come again, for most that come once never do; all."""
 
-    def __init__(self, schema: Schema) -> None:
+    OFF = "off"
+    AGAIN = "again"
+    ALWAYS = "always"
+
+
+class Plans:
+    """Compiled operations of a schema."""
+
+    def __init__(self, schema: Schema, compile_: Compile = Compile.AGAIN) -> None:
+        self._compile = compile_
         self._schema = schema
         self._kept: LRUCache[Key, CompiledOperation | None] = LRUCache(_KEPT)
         self._choosers: LRUCache[tuple[bytes, str], tuple[str, ...]] = LRUCache(_KEPT)
@@ -46,10 +56,12 @@ class Plans:
         Args:
             document: digest of its text.
         """
+        if self._compile is Compile.OFF:
+            return None
         key = self._key(document, executor)
         if key in self._kept:
             return self._kept[key]
-        if key not in self._seen:
+        if self._compile is Compile.AGAIN and key not in self._seen:
             self._seen[key] = None
             return None
         found = self._kept[key] = compiled(executor, self._schema)
@@ -57,7 +69,7 @@ class Plans:
 
     def _key(self, document: bytes, executor: Executor[Any]) -> Key:
         operation = executor.operation.name.value if executor.operation.name else ""
-        names = self._choosers.get((document, operation))
+        names: tuple[str, ...] | None = self._choosers.get((document, operation))
         if names is None:
             names = self._choosers[document, operation] = _choosers(executor)
         coerced = executor.variable_values.coerced
