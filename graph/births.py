@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
+from cachebox import LRUCache
 
 from ephemeris.chart import NatalChart
 from ephemeris.errors import ChartError
@@ -15,7 +17,7 @@ from graph.needs import Need, answered
 from graph.types.chart import Asked, Chart
 from resolvers.births import BirthRequest, moment_of, place_of
 from resolvers.kinds import NATAL
-from resolvers.requests import NatalRequest, conventions, natal_request
+from resolvers.requests import Conventions, NatalRequest, conventions, natal_request
 from resolvers.turns import Turn
 from resolvers.zones import ZoneDatabase
 
@@ -31,19 +33,46 @@ def read(birth: BirthInput, settings: Settings, zones: ZoneDatabase) -> Asked:
 
 def read_request(birth: BirthRequest, settings: Settings, zones: ZoneDatabase) -> Asked:
     """As `read`, of a birth as the engine asks it."""
-    moment = moment_of(birth, zones, settings.time_scale)
-    return Asked(msgspec.msgpack.encode((birth, settings)), birth, moment, place_of(birth), settings)
+    return _read(birth, conventions(settings), zones).asked
 
 
-def question(asked: Asked) -> NatalRequest:
-    """What the engine is asked for a birth."""
-    moment = asked.moment
-    return natal_request(moment.instant, asked.place, conventions(asked.settings), moment.local)
+class Reading(NamedTuple):
+    """A birth that was read, and what the engine is asked for it."""
+
+    asked: Asked
+    request: NatalRequest
+
+    def need(self) -> Need:
+        """Its chart."""
+        return Need(NATAL, self.request, self.chart)
+
+    def chart(self, value: NatalChart) -> Chart:
+        """Its chart, of what the engine answered."""
+        return Chart(value=value, asked=self.asked)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_READINGS: LRUCache[tuple[str, bytes, bytes], Reading] = LRUCache(5_000)
+"""Births read before, by the very bytes of what was sent: the next chart of the same birth costs a look."""
+
+
+def _read(birth: BirthRequest, by: Conventions, zones: ZoneDatabase) -> Reading:
+    key = zones.version, _encode(birth), by.code
+    found: Reading | None = _READINGS.get(key)
+    if found is None:
+        found = _READINGS[key] = _reading(birth, by, zones)
+    return found
+
+
+def _reading(birth: BirthRequest, by: Conventions, zones: ZoneDatabase) -> Reading:
+    moment, place = moment_of(birth, zones, by.settings.time_scale), place_of(birth)
+    asked = Asked(_encode((birth, by.settings)), birth, moment, place, by.settings)
+    return Reading(asked, natal_request(moment.instant, place, by, moment.local))
 
 
 def chart_need(birth: BirthInput, settings: Settings, context: Context) -> Need:
     """The chart of one birth. Raises: InputError as `read`."""
-    return _chart_asked(read(birth, settings, context.engine.zones))
+    return _read(birth.request(), conventions(settings), context.engine.zones).need()
 
 
 async def chart_of(birth: BirthInput, settings: Settings, context: Context) -> Chart:
@@ -60,39 +89,35 @@ def token_need(token: str, context: Context) -> Need:
     """
     birth, settings = context.engine.tokens.open(token)
     try:
-        asked = read_request(birth, settings, context.engine.zones)
+        return _read(birth, conventions(settings), context.engine.zones).need()
     except ChartError as error:
         raise error.under("token") from None
-    return _chart_asked(asked)
-
-
-def _chart_asked(asked: Asked) -> Need:
-    return Need(NATAL, question(asked), lambda value: Chart(value=value, asked=asked))
 
 
 async def charts_of(births: Sequence[BirthInput], settings: Settings, context: Context) -> list[Chart | ChartError]:
     """The charts of many births in their order, an error in the place of each that has none; one batch to the engine."""
-    read_births = await _read_all(births, settings, context.engine.zones)
-    asked = [found for found in read_births if isinstance(found, Asked)]
-    values = iter(await context.loaders.natal.answers([question(found) for found in asked]))
-    return [found if isinstance(found, ChartError) else _charted(found, next(values)) for found in read_births]
+    readings = await _read_all(births, conventions(settings), context.engine.zones)
+    requests = [found.request for found in readings if isinstance(found, Reading)]
+    answers = await context.loaders.answers(NATAL, requests)
+    values = iter(answers)
+    return [found if isinstance(found, ChartError) else _charted(found, next(values)) for found in readings]
 
 
-def _charted(asked: Asked, value: NatalChart | BaseException) -> Chart | ChartError:
+def _charted(reading: Reading, value: NatalChart | BaseException) -> Chart | ChartError:
     if isinstance(value, NatalChart):
-        return Chart(value=value, asked=asked)
+        return reading.chart(value)
     if isinstance(value, ChartError):
         return value
     raise value
 
 
-async def _read_all(births: Sequence[BirthInput], settings: Settings, zones: ZoneDatabase) -> list[Asked | ChartError]:
+async def _read_all(births: Sequence[BirthInput], by: Conventions, zones: ZoneDatabase) -> list[Reading | ChartError]:
     """Each birth read, the event loop let go between slices."""
-    found: list[Asked | ChartError] = []
+    found: list[Reading | ChartError] = []
     turn = Turn()
     for birth in births:
         try:
-            found.append(read(birth, settings, zones))
+            found.append(_read(birth.request(), by, zones))
         except ChartError as error:
             found.append(error)
         await turn.yield_when_long()

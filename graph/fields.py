@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgumentAnnotation
@@ -11,6 +11,8 @@ from strawberry.types.arguments import StrawberryArgumentAnnotation
 import graph.terms  # noqa: F401  the enums must be known before a type names one
 from graph.context import Context
 from graph.directives import ListSize, field_directives
+
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 InfoOf = strawberry.Info[Context, None]
 """What a resolver that loads is handed."""
@@ -35,6 +37,16 @@ def said(
     declare: Any = strawberry.field
     directives = field_directives(cost, list_size, volatile=volatile)
     return declare(resolver=resolver, description=description, name=name, directives=directives)
+
+
+def by_default(attribute: str) -> Callable[[Resolver], Resolver]:
+    """Marks a resolver that, where no argument is given, answers an attribute of its parent."""
+
+    def mark(resolver: Resolver) -> Resolver:
+        resolver.attribute = attribute  # type: ignore[attr-defined]  # read by compiled operations
+        return resolver
+
+    return mark
 
 
 def given(description: str, name: str | None = None) -> StrawberryArgumentAnnotation:

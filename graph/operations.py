@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from inspect import isawaitable
 from typing import Any, NamedTuple
@@ -12,21 +13,27 @@ from cachebox import LRUCache
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
+    default_field_resolver,
+    default_type_resolver,
     get_operation_ast,
     validate,
 )
 from graphql.execution import Executor, execute_root_selection_set
+from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.incremental import IncrementalExecutor
+from graphql.execution.values import VariableValues
 from strawberry import Schema
 
 from graph.checks import CheckedField, checked_fields, failures
 from graph.compiled.operation import CompletingExecutor
 from graph.compiled.plans import Compile, Plans
+from graph.compiled.variables import Coercion, coercion
 from graph.context import Context
 from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table, defer_plan
 from graph.defer import MOST_DEFERRED, has_defer
@@ -70,6 +77,8 @@ class Prepared(NamedTuple):
     plans: Mapping[str, CostPlan] = {}
     pure: frozenset[str] = frozenset()
     deferred: Mapping[str, CostPlan] = {}
+    coercions: Mapping[str, Coercion] = {}
+    fragments: Mapping[str, FragmentDetails] = {}
     refusal: Outcome | None = None
 
     def kind(self, name: str | None) -> OperationType | None:
@@ -77,22 +86,41 @@ class Prepared(NamedTuple):
         found = get_operation_ast(self.document, name) if self.document else None
         return found.operation if found else None
 
+    def own(self, name: str | None) -> str | None:
+        """The name of the operation that *name* asks for ("" has none); None where there is no such one, or several."""
+        if name is not None:
+            return name if name and name in self.coercions else None
+        return next(iter(self.coercions)) if len(self.coercions) == 1 else None
+
     def defers(self, name: str | None) -> bool:
         """Whether the named operation may be answered in pieces."""
         return bool(self.deferred) and self.kind(name) not in (None, OperationType.SUBSCRIPTION)
+
+
+class Asking(NamedTuple):
+    """An operation with what executing it needs beside the schema."""
+
+    operation: OperationDefinitionNode
+    variables: VariableValues
+    context: Context
 
 
 class Begun(NamedTuple):
     """An operation whose variables are coerced and whose arguments are checked: ready to be executed."""
 
     prepared: Prepared
-    executor: Executor[Context]
+    asking: Asking
+    make_executor: Callable[[Asking], Executor[Context]]
     cost: CostReport
+
+    def executor(self) -> Executor[Context]:
+        """A fresh executor of graphql-core for it."""
+        return self.make_executor(self.asking)
 
     @property
     def operation(self) -> OperationDefinitionNode:
         """The operation."""
-        return self.executor.operation
+        return self.asking.operation
 
     @property
     def pure(self) -> bool:
@@ -108,7 +136,7 @@ class Begun(NamedTuple):
         """
         name = _name(self.operation)
         words = "\0".join((name, *more, "cost" if told else "")).encode()
-        return b"\0".join((self.prepared.digest, words, _packed(self.executor.variable_values.coerced)))
+        return b"\0".join((self.prepared.digest, words, _packed(self.asking.variables.coerced)))
 
 
 class Operations:
@@ -156,35 +184,31 @@ class Operations:
         """
         if prepared.refusal is not None or prepared.document is None:
             return prepared.refusal or _refused([])
-        in_pieces = in_pieces and prepared.defers(name)
-        kind: type[Executor[Any]] = IncrementalExecutor if in_pieces else CompletingExecutor
-        executor = kind.build(
-            self._core,
-            prepared.document,
-            context_value=context,
-            raw_variable_values=dict(variables or {}),
-            operation_name=name,
-            hide_suggestions=self._hidden,
-        )
-        if isinstance(executor, list):
-            return _refused([formatted(error, BAD_USER_INPUT) for error in executor])
-        own = _name(executor.operation)
-        if in_pieces and prepared.deferred[own].cost(executor.variable_values.coerced) > MOST_DEFERRED:
-            return self.begin(prepared, variables, name, context)
-        errors = failures(prepared.fields[own], executor.variable_values, self.schema)
+        own = prepared.own(name)
+        if own is None:
+            return _refused([formatted(_undetermined(prepared, name), BAD_USER_INPUT)])
+        found = prepared.coercions[own].coerced(variables or {}, hide_suggestions=self._hidden)
+        if isinstance(found, list):
+            return _refused([formatted(error, BAD_USER_INPUT) for error in found])
+        errors = failures(prepared.fields[own], found, self.schema)
         if errors:
             return _refused([formatted(error) for error in errors])
         try:
-            return Begun(prepared, executor, check_cost(prepared.plans[own].cost(executor.variable_values.coerced)))
+            cost = check_cost(prepared.plans[own].cost(found.coerced))
         except RequestError as error:
             return _refused(error.errors)
+        in_pieces = in_pieces and prepared.defers(name) and prepared.deferred[own].cost(found.coerced) <= MOST_DEFERRED
+        kind: type[Executor[Any]] = IncrementalExecutor if in_pieces else CompletingExecutor
+        asking = Asking(prepared.coercions[own].operation, found, context)
+        return Begun(prepared, asking, partial(self._executor, kind, prepared.fragments), cost)
 
     async def finish(self, begun: Begun) -> Outcome:
         """Execute what was begun."""
-        plan = self._plans.of(begun.prepared.digest, begun.executor)
+        operation, variables, context = begun.asking
+        plan = self._plans.of(begun.prepared.digest, _name(operation), variables, begun.executor)
         if plan is not None:
-            return _answered(await plan.execute(begun.executor))
-        answer = execute_root_selection_set(begun.executor)
+            return _answered(await plan.execute(context, variables, begun.executor))
+        answer = execute_root_selection_set(begun.executor())
         return _answered(await answer if isawaitable(answer) else answer)
 
     async def execute(
@@ -193,6 +217,24 @@ class Operations:
         """Execute an operation of a document from beginning to end."""
         begun = self.begin(self.prepare(text), variables, name, context)
         return begun if isinstance(begun, Outcome) else await self.finish(begun)
+
+    def _executor(
+        self, kind: type[Executor[Any]], fragments: Mapping[str, FragmentDetails], asking: Asking
+    ) -> Executor[Context]:
+        definitions = {name: fragment.definition for name, fragment in fragments.items()}
+        return kind(
+            self._core,
+            definitions,
+            dict(fragments),
+            None,
+            asking.context,
+            asking.operation,
+            asking.variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            hide_suggestions=self._hidden,
+        )
 
     def _read(self, text: str) -> Prepared:
         digest = sha256(text.encode()).digest()
@@ -211,7 +253,9 @@ class Operations:
         pure = pure_operations(document, self._core, self._volatile)
         counted = operations if has_defer(text, document) else []
         deferred = {_name(found): defer_plan(document, found, self._costs) for found in counted}
-        return Prepared(text, digest, document, checked_fields(document, self._core), plans, pure, deferred)
+        coercions = {_name(found): coercion(self._core, found) for found in operations}
+        fields, fragments = checked_fields(document, self._core), _fragments(document)
+        return Prepared(text, digest, document, fields, plans, pure, deferred, coercions, fragments)
 
     def _wrong(self, document: DocumentNode) -> list[GraphQLError]:
         if self._hidden and (errors := validate(self._core, document, [NoSchemaIntrospectionCustomRule])):
@@ -228,6 +272,19 @@ _packed = msgspec.msgpack.Encoder(order="sorted").encode
 
 def _name(operation: OperationDefinitionNode) -> str:
     return operation.name.value if operation.name else ""
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDetails]:
+    found = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
+    return {node.name.value: FragmentDetails(node, None) for node in found}
+
+
+def _undetermined(prepared: Prepared, name: str | None) -> GraphQLError:
+    if not prepared.coercions:
+        return GraphQLError("Must provide an operation.")
+    if name is None:
+        return GraphQLError("Must provide operation name if query contains multiple operations.")
+    return GraphQLError(f"Unknown operation named '{name}'.")
 
 
 def _refused(errors: list[Any], *, syntax: bool = False) -> Outcome:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import InputContext
 from strawberry.types.base import StrawberryList, StrawberryOptional, has_object_definition
 
@@ -31,7 +32,7 @@ def quicken(*inputs: type) -> None:
             made: type, value: Mapping[str, Any], context: InputContext, plans: list[FieldPlan] = plans
         ) -> object:
             if not plans:
-                plans.extend(_plans(made, context))
+                plans.extend(_plans(made, context.config))
             return _built(made, plans, value)
 
         declared.__strawberry_definition__.from_input = from_input  # type: ignore[attr-defined]  # inputs have one
@@ -46,20 +47,20 @@ def _built(made: type, plans: list[FieldPlan], value: Mapping[str, Any]) -> obje
     return made(**found)
 
 
-def _plans(made: type, context: InputContext) -> list[FieldPlan]:
+def _plans(made: type, config: StrawberryConfig) -> list[FieldPlan]:
     fields = made.__strawberry_definition__.fields  # type: ignore[attr-defined]  # inputs have one
-    names = context.config.name_converter
-    return [FieldPlan(names.from_field(field), field.python_name, _builder(field.type, context)) for field in fields]
+    names = config.name_converter
+    return [FieldPlan(names.from_field(field), field.python_name, builder(field.type, config)) for field in fields]
 
 
-def _builder(type_: object, context: InputContext) -> Build | None:
-    """What builds a value of a type; None for what GraphQL's own coercion has made already."""
+def builder(type_: object, config: StrawberryConfig) -> Build | None:
+    """What builds an argument of a type from its coerced value, as strawberry would; None where it is the value itself."""
     if isinstance(type_, StrawberryOptional):
-        return _builder(type_.of_type, context)
+        return builder(type_.of_type, config)
     if isinstance(type_, StrawberryList):
-        inner = _builder(type_.of_type, context)
+        inner = builder(type_.of_type, config)
         return None if inner is None else lambda values: [inner(value) for value in values]
     if has_object_definition(type_):
-        plans = _plans(type_, context)
+        plans = _plans(type_, config)
         return lambda value: _built(type_, plans, value)
     return None

@@ -145,7 +145,8 @@ async def open_stream(
         raise RequestError(400 if begun.syntax else 422, begun.body["errors"])
     live = begun.operation.operation is OperationType.SUBSCRIPTION
     if live:
-        found = _events(begun.executor, await _source(begun.executor), contexts, bounds or Bounds())
+        executor = begun.executor()
+        found = _events(executor, await _source(executor), contexts, bounds or Bounds())
     else:
         found = _pieces(begun, context, bounds or Bounds()) if defers else _single(operations, begun, context, finish)
         found = _guarded(found, context)
@@ -170,7 +171,7 @@ async def _single(
 
 async def _pieces(begun: Begun, context: Context, bounds: Bounds) -> AsyncGenerator[Result, None]:
     with bounds.turn(context) as turn:
-        async with aclosing(pieces(begun.executor)) as found:
+        async with aclosing(pieces(begun.executor())) as found:
             while (piece := await turn.run(anext(found, None))) is not None:
                 yield piece
 

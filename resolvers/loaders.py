@@ -78,6 +78,14 @@ class Loaders:
         """What memory has of a kind; None where it must be loaded."""
         return self._cache.held(kind, asked)
 
+    async def answers(self, kind: Kind[Asked, Value], asked: Sequence[Asked]) -> list[Value | BaseException]:
+        """Answers in the order of the questions, an error in the place of the answer it prevented; one batch for what
+        memory has not."""
+        found: list[Value | None] = [self.held(kind, question) for question in asked]
+        missing = [question for question, answer in zip(asked, found, strict=True) if answer is None]
+        loaded = iter(await self.of(kind).answers(missing) if missing else ())
+        return [next(loaded) if answer is None else answer for answer in found]
+
     @property
     def natal(self) -> CacheLoader[NatalRequest, NatalChart]:
         """Of natal charts."""

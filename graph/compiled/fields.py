@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from graphql import FieldNode, GraphQLField, VariableNode, Visitor, get_argument_values, visit
 from graphql.execution.values import VariableValues
 from strawberry import Schema
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
+
+from graph.quick_inputs import Build, builder
 
 
 class NotCompiled(Exception):  # noqa: N818  nobody's error: graphql-core executes it
@@ -40,15 +41,41 @@ class Call(NamedTuple):
 Reader = Attribute | Call
 
 
+class Argument(NamedTuple):
+    """An argument: its name in GraphQL and in Python, and what builds its value where that is an object."""
+
+    name: str
+    python_name: str
+    build: Build | None
+
+
 class Slot(NamedTuple):
-    """Arguments that depend on variables: what they are is known when the operation is executed."""
+    """The arguments of a field. Those that depend on variables are known when the operation is executed.
+
+    `plain` has the names of arguments and of the variables that they are, where each argument is one.
+    """
 
     definition: GraphQLField
     node: FieldNode
+    arguments: tuple[Argument, ...]
+    plain: tuple[tuple[str, str], ...] | None
 
-    def values(self, variables: VariableValues, schema: Schema) -> dict[str, Any]:
+    def values(self, variables: VariableValues) -> dict[str, Any]:
         """The arguments under their names in Python. Raises: GraphQLError, where they are wrong."""
-        return arguments(self.definition, self.node, variables, schema)
+        values = self._sent(variables)
+        return {
+            python_name: _built(values[name], build) for name, python_name, build in self.arguments if name in values
+        }
+
+    def _sent(self, variables: VariableValues) -> dict[str, Any]:
+        """The arguments as they were sent; what is a variable altogether needs no look at anything else."""
+        if self.plain is None:
+            return get_argument_values(self.definition, self.node, variables)
+        coerced = variables.coerced
+        found = {name: coerced.get(variable) for name, variable in self.plain}
+        if None in found.values():  # nothing was sent, or null: which of them, and what follows, knows graphql-core
+            return get_argument_values(self.definition, self.node, variables)
+        return found
 
 
 class Slots:
@@ -64,6 +91,9 @@ class Slots:
         declared = declaration(definition)
         if declared.base_resolver is None:
             return Attribute(declared.python_name)
+        attribute = getattr(declared.base_resolver.wrapped_func, "attribute", None)
+        if attribute is not None and not node.arguments:
+            return Attribute(attribute)
         return self._call(definition, declared, node, awaited=awaited)
 
     def _call(self, definition: GraphQLField, declared: StrawberryField, node: FieldNode, *, awaited: bool) -> Call:
@@ -72,11 +102,21 @@ class Slots:
         if ask is None and not awaited and iscoroutinefunction(resolver):
             raise NotCompiled
         passed = tuple(_passed(declared))
+        slot = Slot(definition, node, self._arguments(declared), _plain(definition, node))
         if _has_variables(node):
-            self.found.append(Slot(definition, node))
+            self.found.append(slot)
             return Call(ask or resolver, passed, None, len(self.found) - 1, ask is not None)
-        values = arguments(definition, node, self._variables, self._schema)
-        return Call(ask or resolver, passed, values, -1, ask is not None)
+        return Call(ask or resolver, passed, slot.values(self._variables), -1, ask is not None)
+
+    def _arguments(self, declared: StrawberryField) -> tuple[Argument, ...]:
+        config = self._schema.config
+        names = config.name_converter
+        return tuple(
+            [
+                Argument(names.from_argument(found), found.python_name, builder(found.type, config))
+                for found in declared.arguments
+            ]
+        )
 
 
 def declaration(definition: GraphQLField) -> StrawberryField:
@@ -87,13 +127,8 @@ def declaration(definition: GraphQLField) -> StrawberryField:
     return declared
 
 
-def arguments(definition: GraphQLField, node: FieldNode, variables: VariableValues, schema: Schema) -> dict[str, Any]:
-    """The arguments of a field under their names in Python, input objects as the classes they are declared by."""
-    declared = declaration(definition)
-    if not declared.arguments:
-        return {}
-    values = get_argument_values(definition, node, variables)
-    return convert_arguments(values, declared.arguments, schema.schema_converter.scalar_registry, schema.config)
+def _built(value: Any, build: Build | None) -> Any:
+    return value if build is None or value is None else build(value)
 
 
 def _passed(declared: StrawberryField) -> Iterator[str]:
@@ -108,6 +143,13 @@ def _passed(declared: StrawberryField) -> Iterator[str]:
             yield "info"
         else:
             return
+
+
+def _plain(definition: GraphQLField, node: FieldNode) -> tuple[tuple[str, str], ...] | None:
+    """Arguments that are variables, with the variables' names, where all that the field has are."""
+    values = {argument.name.value: argument.value for argument in node.arguments or ()}
+    named = [(name, value.name.value) for name, value in values.items() if isinstance(value, VariableNode)]
+    return tuple(named) if len(named) == len(definition.args) else None
 
 
 class _Variables(Visitor):

@@ -7,12 +7,13 @@ error reaches the root, the whole operation. Its fields are pure, so executing s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
 from graphql import (
     ExecutionResult,
+    GraphQLError,
     GraphQLObjectType,
     OperationType,
     get_named_type,
@@ -22,6 +23,7 @@ from graphql import (
 )
 from graphql.execution import Executor, execute_root_selection_set
 from graphql.execution.collect_fields import FieldDetails, collect_fields
+from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, Undefined
 from strawberry import Schema
 
@@ -29,9 +31,11 @@ from graph.compiled.fields import Call, NotCompiled, Slot, Slots
 from graph.compiled.leaves import Unwritable
 from graph.compiled.projection import Arguments, Asker, Projection, projection
 from graph.compiled.selection import Selected, Selector
+from graph.context import Context
 from graph.needs import settle
 
 Core = Executor[Any]
+MakeExecutor = Callable[[], Core]
 
 
 class Done(NamedTuple):
@@ -52,6 +56,26 @@ class CompletingExecutor(Executor[Any]):
         return super().complete_object_value(return_type, field_details_list, info, path, result, position_context)
 
 
+class Lazily:
+    """graphql-core's executor of one execution, made when it is first needed."""
+
+    def __init__(self, make: MakeExecutor) -> None:
+        self._make = make
+        self._executor: Core | None = None
+
+    @property
+    def executor(self) -> Core:
+        """The executor."""
+        if self._executor is None:
+            self._executor = self._make()
+        return self._executor
+
+    @property
+    def errors(self) -> list[GraphQLError] | None:
+        """What it met; nothing where it was not needed."""
+        return self._executor.collected_errors.errors or None if self._executor else None
+
+
 class Root(NamedTuple):
     """A root field: what is selected, and graphql-core's own view of it."""
 
@@ -65,95 +89,100 @@ class Root(NamedTuple):
         return is_list_type(_nullable(self.field.type))
 
 
+class Run(NamedTuple):
+    """One execution: what resolvers look at, the arguments that variables say, and graphql-core's executor of it."""
+
+    info: Asker
+    slots: Arguments
+    core: Lazily
+
+
 class CompiledOperation(NamedTuple):
     """An operation for one choice of what @skip and @include leave."""
 
     type: GraphQLObjectType
     roots: tuple[Root, ...]
     slots: tuple[Slot, ...]
-    schema: Schema
 
-    async def execute(self, executor: Core) -> ExecutionResult:
-        """The result, as graphql-core would build it."""
+    async def execute(self, context: Context, variables: VariableValues, make: MakeExecutor) -> ExecutionResult:
+        """The result, as graphql-core would build it. Args: make: makes a fresh executor of graphql-core."""
         try:
-            return await self._compiled(executor)
+            run = Run(Asker(context), self._arguments(variables), Lazily(make))
+            return await self._compiled(run)
         except Unwritable:
-            found: ExecutionResult = await _awaited(execute_root_selection_set(_afresh(executor)))
+            found: ExecutionResult = await _awaited(execute_root_selection_set(make()))
             return found
 
-    async def _compiled(self, executor: Core) -> ExecutionResult:
-        info = Asker(executor.context_value)
-        slots = self._arguments(executor)
-        values = await self._values(info, slots)
+    async def _compiled(self, run: Run) -> ExecutionResult:
+        values = await self._values(run)
         data = {}
         for root, value in zip(self.roots, values, strict=True):
-            data[root.field.key] = await self._written(root, value, info, slots, executor)
-        return ExecutionResult(data, executor.collected_errors.errors or None)
+            data[root.field.key] = await self._written(root, value, run)
+        return ExecutionResult(data, run.core.errors)
 
-    def _arguments(self, executor: Core) -> Arguments:
+    def _arguments(self, variables: VariableValues) -> Arguments:
         try:
-            return [slot.values(executor.variable_values, self.schema) for slot in self.slots]
+            return [slot.values(variables) for slot in self.slots]
         except Exception as error:
             raise Unwritable from error
 
-    async def _values(self, info: Asker, slots: Arguments) -> list[Any]:
+    async def _values(self, run: Run) -> list[Any]:
         """What the resolvers of the root fields answer; an error in the place of the answer it prevented."""
-        values = [_resolved(root.field, info, slots) for root in self.roots]
+        values = [_resolved(root.field, run) for root in self.roots]
         waiting = [k for k, value in enumerate(values) if isawaitable(value)]
-        found = await asyncio.gather(*[values[k] for k in waiting], return_exceptions=True)
-        for k, value in zip(waiting, found, strict=True):
-            values[k] = value
+        if waiting:
+            found = await asyncio.gather(*[values[k] for k in waiting], return_exceptions=True)
+            for k, value in zip(waiting, found, strict=True):
+                values[k] = value
         try:
-            await settle(info.context.loaders, values)
+            await settle(run.info.context.loaders, values)
         except Exception as error:
             raise Unwritable from error
         return values
 
-    async def _written(self, root: Root, value: Any, info: Asker, slots: Arguments, executor: Core) -> Any:
+    async def _written(self, root: Root, value: Any, run: Run) -> Any:
         """A root field's part of the response."""
         if root.field.typename:
             return self.type.name
         if root.below is None or isinstance(value, BaseException):
-            return await self._by_core(root, executor)
+            return await self._by_core(root, run)
         if root.many:
-            return await self._list(root, root.below, value, info, slots, executor)
+            return await self._list(root, root.below, value, run)
         if value is None and not is_non_null_type(root.field.type):
             return None
         try:
-            return (await root.below.of([value], info, slots))[0]
+            return (await root.below.of([value], run.info, run.slots))[0]
         except Exception:  # noqa: BLE001  graphql-core finds out what it is, and says so
-            return await self._by_core(root, executor)
+            return await self._by_core(root, run)
 
-    async def _list(
-        self, root: Root, below: Projection, values: Any, info: Asker, slots: Arguments, executor: Core
-    ) -> Any:
-        if values.__class__ not in (list, tuple) or any(value is None for value in values):
-            return await self._by_core(root, executor)
+    async def _list(self, root: Root, below: Projection, values: Any, run: Run) -> Any:
+        if values.__class__ not in {list, tuple} or any(value is None for value in values):
+            return await self._by_core(root, run)
         try:
-            return await below.of(values, info, slots)
+            return await below.of(values, run.info, run.slots)
         except Exception:  # noqa: BLE001  found out item by item, and said by graphql-core
-            items = [await _done(value, below, info, slots) for value in values]
-        return await self._completed(root, items, executor)
+            items = [await _done(value, below, run) for value in values]
+        return await self._completed(root, items, run)
 
-    async def _by_core(self, root: Root, executor: Core) -> Any:
+    async def _by_core(self, root: Root, run: Run) -> Any:
         """A root field by graphql-core, from its resolver on. Raises: Unwritable, where an error reaches the root."""
         path = Path(None, root.field.key, self.type.name)
         try:
-            found = await _awaited(executor.execute_field(self.type, executor.root_value, root.details, path, None))
+            found = await _awaited(run.core.executor.execute_field(self.type, None, root.details, path, None))
         except Exception as error:
             raise Unwritable from error
         if found is Undefined:
             raise Unwritable
         return found
 
-    async def _completed(self, root: Root, items: Sequence[Any], executor: Core) -> Any:
+    async def _completed(self, root: Root, items: Sequence[Any], run: Run) -> Any:
         """A list of objects, some of them written already, by graphql-core. Raises: Unwritable, as above."""
-        path = Path(None, root.field.key, self.type.name)
+        core, path = run.core.executor, Path(None, root.field.key, self.type.name)
         nodes = [detail.node for detail in root.details]
         definition = self.type.fields[nodes[0].name.value]
-        info = executor.build_resolve_info(definition, nodes, self.type, path)
+        info = core.build_resolve_info(definition, nodes, self.type, path)
         try:
-            return await _awaited(executor.complete_value(definition.type, root.details, info, path, items, None))
+            return await _awaited(core.complete_value(definition.type, root.details, info, path, items, None))
         except Exception as error:
             raise Unwritable from error
 
@@ -172,7 +201,7 @@ def compiled(executor: Core, schema: Schema) -> CompiledOperation | None:
         roots = tuple([_root(selector.root(type_, key, details), details) for key, details in grouped.items()])
     except NotCompiled:
         return None
-    return CompiledOperation(type_, roots, tuple(slots.found), schema)
+    return CompiledOperation(type_, roots, tuple(slots.found))
 
 
 def _root(field: Selected, details: list[FieldDetails]) -> Root:
@@ -181,42 +210,25 @@ def _root(field: Selected, details: list[FieldDetails]) -> Root:
     return Root(field, details, below)
 
 
-def _resolved(field: Selected, info: Asker, slots: Arguments) -> Any:
+def _resolved(field: Selected, run: Run) -> Any:
     """What a root field's resolver answers: a value, a need, something to await, or the error it raised."""
     reader = field.reader
     if not isinstance(reader, Call):
         return None
-    given = slots[reader.slot] if reader.arguments is None else reader.arguments
-    passed = [info if name == "info" else None for name in reader.passed]
+    given = run.slots[reader.slot] if reader.arguments is None else reader.arguments
+    passed = [run.info if name == "info" else None for name in reader.passed]
     try:
         return reader.function(*passed, **given)
     except Exception as error:  # noqa: BLE001  graphql-core runs into it again, and says so
         return error
 
 
-async def _done(value: Any, below: Projection, info: Asker, slots: Arguments) -> Any:
+async def _done(value: Any, below: Projection, run: Run) -> Any:
     """A list's item written, or as it is where it cannot be."""
     try:
-        return Done((await below.of([value], info, slots))[0])
+        return Done((await below.of([value], run.info, run.slots))[0])
     except Exception:  # noqa: BLE001  graphql-core says what it is
         return value
-
-
-def _afresh(executor: Core) -> Core:
-    """The same executor before it has executed anything."""
-    return type(executor)(
-        executor.schema,
-        executor.fragment_definitions,
-        executor.fragments,
-        executor.root_value,
-        executor.context_value,
-        executor.operation,
-        executor.variable_values,
-        executor.field_resolver,
-        executor.type_resolver,
-        executor.subscribe_field_resolver,
-        hide_suggestions=executor.hide_suggestions,
-    )
 
 
 def _nullable(type_: Any) -> Any:

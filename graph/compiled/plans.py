@@ -16,9 +16,10 @@ from graphql import (
     visit,
 )
 from graphql.execution import Executor
+from graphql.execution.values import VariableValues
 from strawberry import Schema
 
-from graph.compiled.operation import CompiledOperation, compiled
+from graph.compiled.operation import CompiledOperation, MakeExecutor, compiled
 
 _KEPT = 256
 _CHOICES = frozenset({GraphQLSkipDirective.name, GraphQLIncludeDirective.name})
@@ -50,29 +51,32 @@ class Plans:
         self._choosers: LRUCache[tuple[bytes, str], tuple[str, ...]] = LRUCache(_KEPT)
         self._seen: LRUCache[Key, None] = LRUCache(4 * _KEPT)
 
-    def of(self, document: bytes, executor: Executor[Any]) -> CompiledOperation | None:
-        """The operation of an executor, compiled; None where graphql-core has to execute it.
+    def of(
+        self, document: bytes, operation: str, variables: VariableValues, make: MakeExecutor
+    ) -> CompiledOperation | None:
+        """An operation compiled; None where graphql-core has to execute it.
 
         Args:
             document: digest of its text.
+            operation: its name; "" has none.
+            make: makes an executor of it.
         """
         if self._compile is Compile.OFF:
             return None
-        key = self._key(document, executor)
+        key = self._key(document, operation, variables, make)
         if key in self._kept:
             return self._kept[key]
         if self._compile is Compile.AGAIN and key not in self._seen:
             self._seen[key] = None
             return None
-        found = self._kept[key] = compiled(executor, self._schema)
+        found = self._kept[key] = compiled(make(), self._schema)
         return found
 
-    def _key(self, document: bytes, executor: Executor[Any]) -> Key:
-        operation = executor.operation.name.value if executor.operation.name else ""
+    def _key(self, document: bytes, operation: str, variables: VariableValues, make: MakeExecutor) -> Key:
         names: tuple[str, ...] | None = self._choosers.get((document, operation))
         if names is None:
-            names = self._choosers[document, operation] = _choosers(executor)
-        coerced = executor.variable_values.coerced
+            names = self._choosers[document, operation] = _choosers(make())
+        coerced = variables.coerced
         return Key(document, operation, tuple([coerced.get(name) for name in names]))
 
 

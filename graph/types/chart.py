@@ -95,6 +95,9 @@ def _midheaven(root: Chart) -> float:
 
 @needing
 def _grahas(root: Chart, info: InfoOf, only: Only = None, outer: WithOuter = False) -> list[GrahaPosition]:
+    if only is None and not outer:
+        return cast("list[GrahaPosition]", root.value.grahas)
+
     def chosen(whole: natal.NatalChart) -> Any:
         return whole.grahas if only is None else [whole.grahas[graha] for graha in only]
 

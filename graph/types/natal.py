@@ -24,7 +24,7 @@ from ephemeris.words import (
     Relation,
 )
 from graph.directives import ListSize
-from graph.fields import InfoOf, said
+from graph.fields import InfoOf, by_default, said
 from graph.names import graha_name, nakshatra_name, rashi_name
 from graph.needs import needing
 from graph.questions import varga, with_outer
@@ -103,8 +103,9 @@ def _name(
     return graha_name(root.graha, language, length)
 
 
+@by_default("bhava")
 def _bhava(root: Parent[natal.GrahaPosition], reference: CountedFrom = Reference.LAGNA) -> int:
-    return root.frame.bhava(root.rashi, reference)
+    return root.bhava if reference is Reference.LAGNA else root.frame.bhava(root.rashi, reference)
 
 
 def _chalit_bhava(root: Parent[natal.GrahaPosition], system: OfSystem = None) -> int | None:

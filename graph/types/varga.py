@@ -16,7 +16,7 @@ from ephemeris.sensitivity import LagnaSpan as Held, lagna_span
 from ephemeris.varga_deities import deity
 from ephemeris.words import AngleFormat, Dignity, Graha, LabelLength, Language, Rashi, Reference, VargaSet, VargaVariant
 from graph.directives import ListSize
-from graph.fields import InfoOf, given, said
+from graph.fields import InfoOf, by_default, given, said
 from graph.names import graha_name, rashi_name, varga_name
 from graph.needs import needing
 from graph.questions import needs_outer, varga_with_outer
@@ -65,8 +65,9 @@ def _name(
     return graha_name(root.graha, language, length)
 
 
+@by_default("bhava")
 def _bhava(root: Parent[vargas.VargaPlacement], reference: CountedFrom = Reference.LAGNA) -> int:
-    return root.frame.bhava(root.rashi, reference)
+    return root.bhava if reference is Reference.LAGNA else root.frame.bhava(root.rashi, reference)
 
 
 def _deity(root: Parent[vargas.VargaPlacement]) -> str | None:
@@ -146,6 +147,9 @@ def _of_whole(root: vargas.Varga, make: Callable[[vargas.Varga], Any], *, outer:
 def _grahas(
     root: Parent[vargas.Varga], info: InfoOf, only: Only = None, outer: WithOuter = False
 ) -> list[VargaPlacement]:
+    if only is None and not outer:
+        return cast("list[VargaPlacement]", root.placements)
+
     def chosen(whole: vargas.Varga) -> Any:
         return whole.placements if only is None else [whole.placements[graha] for graha in only]
 

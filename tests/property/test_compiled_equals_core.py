@@ -56,7 +56,7 @@ class Both:
     async def _compare(self, document: str, variables: dict[str, Any], chance: random.Random, bad: int) -> None:
         if (begun := self._begun(document, variables)) is None:
             return
-        plan = compiled(begun.executor, schema())
+        plan = compiled(begun.executor(), schema())
         assert plan is not None, document
         await self._by_core(begun)
         spoilt = spoil(self.engine, chance, bad)
@@ -73,7 +73,7 @@ class Both:
     async def _compare_each(self, document: str, variables: dict[str, Any]) -> int:
         begun = self._begun(document, variables)
         assert begun is not None
-        plan = compiled(begun.executor, schema())
+        plan = compiled(begun.executor(), schema())
         assert plan is not None
         await self._by_core(begun)
         count = 0
@@ -94,12 +94,12 @@ class Both:
 
     async def _by_core(self, begun: Begun | None) -> ExecutionResult:
         assert begun is not None
-        found = execute_root_selection_set(begun.executor)
+        found = execute_root_selection_set(begun.executor())
         return found if isinstance(found, ExecutionResult) else await found
 
     async def _by_plan(self, plan: CompiledOperation, begun: Begun | None) -> ExecutionResult:
         assert begun is not None
-        return await plan.execute(begun.executor)
+        return await plan.execute(begun.asking.context, begun.asking.variables, begun.executor)
 
     def close(self) -> None:
         self._runner.run(self.engine.close())
