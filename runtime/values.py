@@ -266,13 +266,13 @@ def bearer_key(text: str) -> str:
 
 
 def host_names(text: str) -> tuple[str, ...]:
-    """Names of hosts, separated by commas, in small letters; no address, no port and no star among them.
+    """Names of hosts, separated by commas, in small letters, each with its port where that is not 443.
 
-    >>> host_names("Hooks.example.com, b.example")
-    ('hooks.example.com', 'b.example')
+    >>> host_names("Hooks.example.com:443, b.example:8443")
+    ('hooks.example.com', 'b.example:8443')
     """
-    names = tuple([name.lower() for name in comma_separated(text)])
-    wrong = [name for name in names if not re.fullmatch(r"(?:[a-z0-9-]{1,63}\.)+[a-z-][a-z0-9-]{0,62}", name)]
+    names = tuple([name.lower().removesuffix(":443") for name in comma_separated(text)])
+    wrong = [name for name in names if not re.fullmatch(r"(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}(:\d{1,5})?", name)]
     if wrong:
         raise ValueError(f"Write full names of hosts, as in hooks.example.com, not {wrong[0]!r}.")
     return names

@@ -137,7 +137,7 @@ VARIABLES = (
              "Births of an upload.", values.whole_number(1, 10_000_000)),
     Variable("GRAHAQL_UPLOAD_BYTES", "upload_bytes", "integer", "1073741824", "1024–1099511627776",
              "Bytes of an upload after it was unpacked.", values.whole_number(1024, 1_099_511_627_776)),
-    Variable("GRAHAQL_WEBHOOK_HOSTS", "webhook_hosts", "list", "none", "host names separated by commas",
+    Variable("GRAHAQL_WEBHOOK_HOSTS", "webhook_hosts", "list", "none", "host names separated by commas, each with :port where it is not 443",
              "Hosts that may be called when a bulk operation ends; without any, webhooks are off.",
              values.host_names, defaults.no_words),
     Variable(

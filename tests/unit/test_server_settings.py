@@ -122,7 +122,7 @@ def test_a_wrong_url_is_named_without_its_password(url: str, shown: str, remedy:
         ("GRAHAQL_WEBHOOK_HOSTS", "*.example.com"),
         ("GRAHAQL_WEBHOOK_HOSTS", "169.254.169.254"),
         ("GRAHAQL_WEBHOOK_HOSTS", "localhost"),
-        ("GRAHAQL_WEBHOOK_HOSTS", "example.com:8443"),
+        ("GRAHAQL_WEBHOOK_HOSTS", "https://example.com"),
     ],
 )
 def test_a_value_out_of_range_is_named_with_what_to_write(variable: str, value: str) -> None:
