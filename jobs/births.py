@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-import zstandard
 
 from ephemeris.words import Disambiguation
 from jobs.errors import DamagedPart
+from jobs.frames import packed, unpacked
 from jobs.parts import input_name
 from jobs.stores import ResultStore
 from resolvers.births import BirthRequest, ZoneRequest
 
 SLICE_ROWS = 1000
 """Rows of every slice but the last, so that a birth's slice is known by its index."""
-
-_LEVEL = 3
 
 
 class BirthRow(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="b"):
@@ -69,7 +67,7 @@ def pack_rows(rows: Sequence[Row]) -> bytes:
     >>> unpack_rows(pack_rows([BirthRow("a", "1990-03-15", "05:45", 19.07, 72.88)]))[0].ref
     'a'
     """
-    return zstandard.ZstdCompressor(_LEVEL, write_checksum=True).compress(_encode(rows))
+    return packed(_encode(rows))
 
 
 def unpack_rows(data: bytes) -> list[Row]:
@@ -79,9 +77,9 @@ def unpack_rows(data: bytes) -> list[Row]:
         DamagedPart: these are not the bytes that `pack_rows` wrote.
     """
     try:
-        return _decode(zstandard.ZstdDecompressor().decompress(data))
-    except (zstandard.ZstdError, msgspec.DecodeError, MemoryError) as error:
-        raise DamagedPart(f"A slice of the births cannot be unpacked: {type(error).__name__}.") from None
+        return _decode(unpacked(data))
+    except msgspec.DecodeError:
+        raise DamagedPart("A slice of the births has no rows.") from None
 
 
 def put_births(store: ResultStore, operation: str, rows: Sequence[Row]) -> None:

@@ -12,20 +12,16 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
-import zstandard
 
 from jobs.errors import DamagedPart
+from jobs.frames import packed, unpacked
 
 MAGIC = b"GQLL"
 VERSION = 1
-PART_BYTES_MAX = 1 << 30
-"""What a part may have unpacked, so that a damaged head asks for no more memory."""
-
 _DIGEST_BYTES = 16
 _COUNTS = struct.Struct("<QIIQQ")
 _FOLLOWING = len(MAGIC) + 1 + _DIGEST_BYTES
 HEAD_BYTES = _FOLLOWING + _COUNTS.size + _DIGEST_BYTES
-_LEVEL = 3
 
 
 class Line(NamedTuple):
@@ -62,7 +58,7 @@ def pack(lines: Sequence[Line]) -> bytes:
     'DATE_INVALID'
     """
     counts = _COUNTS.pack(*_head(lines))
-    frame = zstandard.ZstdCompressor(_LEVEL).compress(msgspec.msgpack.encode(lines))
+    frame = packed(msgspec.msgpack.encode(lines))
     following = counts + _digest(counts) + frame
     return MAGIC + bytes([VERSION]) + _digest(following) + following
 
@@ -78,9 +74,9 @@ def unpack(data: bytes) -> list[Line]:
     if _digest(following) != data[_FOLLOWING - _DIGEST_BYTES : _FOLLOWING]:
         raise DamagedPart("A part of the results does not have the digest it was written with.")
     try:
-        return _decode(zstandard.ZstdDecompressor(max_window_size=PART_BYTES_MAX).decompress(data[HEAD_BYTES:]))
-    except (zstandard.ZstdError, msgspec.DecodeError, MemoryError) as error:
-        raise DamagedPart(f"A part of the results cannot be unpacked: {type(error).__name__}.") from None
+        return _decode(unpacked(data[HEAD_BYTES:]))
+    except msgspec.DecodeError:
+        raise DamagedPart("A part of the results has no lines.") from None
 
 
 def head_of(data: bytes) -> Head:

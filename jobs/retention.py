@@ -1,4 +1,4 @@
-"""Births are personal: what an operation keeps goes when it ends to be kept, and what nobody knows of goes, too."""
+"""Births are personal: what is kept and no record knows of goes."""
 
 from __future__ import annotations
 
@@ -11,23 +11,6 @@ ORPHAN_SECONDS = 86_400.0
 
 Known = Callable[[Sequence[str]], Collection[str]]
 """Which of these operations and uploads have a record. It raises where it cannot tell: then nothing is removed."""
-
-
-def expire(store: ResultStore, operation: str, forget: Callable[[str], object]) -> None:
-    """Remove everything of an operation, everywhere: births, results and indexes, then its record.
-
-    The record goes last, so that a removal that was cut off is known of and done again.
-
-    Args:
-        store: where its parts are.
-        operation: its id.
-        forget: removes its record.
-
-    Raises:
-        StoreError: the parts could not be removed; the record is still there.
-    """
-    store.delete(operation)
-    forget(operation)
 
 
 def sweep(store: ResultStore, known: Known, older_than: float = ORPHAN_SECONDS) -> list[str]:

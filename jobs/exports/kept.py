@@ -6,9 +6,9 @@ from typing import Generic, TypeVar
 
 import msgspec
 import structlog
-import zstandard
 
-from jobs.errors import MissingPart, StoreError
+from jobs.errors import DamagedPart, MissingPart, StoreError
+from jobs.frames import packed, unpacked
 from jobs.parts import INDEXES
 from jobs.stores import ResultStore
 
@@ -32,17 +32,17 @@ class Kept(Generic[_T]):
         """The value; None where none of that version can be had, and it has to be found out anew."""
         try:
             data = store.get(operation, self._name)
-            of, value = self._decode(zstandard.ZstdDecompressor().decompress(data))
+            of, value = self._decode(unpacked(data))
         except MissingPart:
             return None
-        except (zstandard.ZstdError, msgspec.DecodeError) as error:
+        except (DamagedPart, msgspec.DecodeError) as error:
             _log.warning("bulk.index_damaged", operation=operation, part=self._name, error=type(error).__name__)
             return None
         return value if of == version else None
 
     def save(self, store: ResultStore, operation: str, version: int, value: _T) -> None:
         """Keep it. A store that takes no more is no reason to refuse a download: it is found out again next time."""
-        data = zstandard.ZstdCompressor(write_checksum=True).compress(msgspec.msgpack.encode((version, value)))
+        data = packed(msgspec.msgpack.encode((version, value)))
         try:
             store.put(operation, self._name, data)
         except StoreError as error:

@@ -45,6 +45,8 @@ class LineProblem(NamedTuple):
 class UploadError(BulkError):
     """Raised when an upload is refused as a whole: nothing of it is kept.
 
+    Its messages quote what was sent, so they go to the client and into no log.
+
     Args:
         problems: the first of them, at most TOLD_MAX.
         total: how many there are.

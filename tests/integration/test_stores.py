@@ -125,11 +125,11 @@ def test_parts_are_listed_with_their_sizes_and_by_prefix(store: ResultStore) -> 
 
 def test_deleting_removes_all_of_one_operation_and_nothing_of_another(store: ResultStore) -> None:
     for operation in (ONE, OTHER):
-        for name in ("in/0", "out/0-1", "index/jsonl"):
+        for name in ("in/0", "index/jsonl", *(f"out/{start}-1" for start in range(60))):  # over a page of a listing
             store.put(operation, name, b"x")
     store.delete(ONE)
     store.delete(ONE)
-    assert (store.parts(ONE), len(store.parts(OTHER))) == ([], 3)
+    assert (store.parts(ONE), len(store.parts(OTHER))) == ([], 62)
     assert [kept.operation for kept in store.kept()] == [OTHER]
 
 

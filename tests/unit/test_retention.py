@@ -1,4 +1,4 @@
-"""What is kept goes: at its time with its record, and without one when it is old enough."""
+"""What is kept without a record goes when it is old enough."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.errors import StoreError
 from jobs.folder_store import FolderStore
-from jobs.retention import ORPHAN_SECONDS, expire, sweep
+from jobs.retention import ORPHAN_SECONDS, sweep
 
 KNOWN, ORPHAN, FRESH = "known_operation", "orphan_operation", "fresh_upload"
 
@@ -51,17 +50,3 @@ def test_records_that_cannot_be_asked_for_are_not_taken_for_absent(store: Folder
     with pytest.raises(ConnectionError):
         sweep(store, down)
     assert kept(store) == {KNOWN, ORPHAN, FRESH}
-
-
-def test_an_operation_goes_with_its_record_last(store: FolderStore) -> None:
-    forgotten: list[tuple[str, bool]] = []
-    expire(store, KNOWN, lambda operation: forgotten.append((operation, store.parts(operation) == [])))
-    assert forgotten == [(KNOWN, True)]
-
-
-def test_a_record_stays_where_its_parts_could_not_be_removed(tmp_path: Path) -> None:
-    (tmp_path / "bulk").write_text("no folder")
-    forgotten: list[str] = []
-    with pytest.raises(StoreError):
-        expire(FolderStore(tmp_path / "bulk"), KNOWN, forgotten.append)
-    assert forgotten == []
