@@ -484,5 +484,6 @@ class ErrorCode(Word):
     LIST_EMPTY = "At least one is needed."
     LIST_TOO_LONG = "Too many at once: use a bulk operation."
     COST_TOO_HIGH = "Over the limit; `remedy` says cost and limit."
+    UNAUTHENTICATED = "A key is needed."
     UNAVAILABLE = "A part is down; `remedy` names it."
     INTERNAL = "Ours; the correlation id is in the message."

@@ -114,7 +114,9 @@ def create_app(
     contexts, resolve = partial(Context, engine, facts), registering(documents, operations)
     open_request = opener(operations, contexts, resolve, endpoint.finish, endpoint.bounds)
     endpoint.live = LiveAnswers(operations, documents, open_request, streams)
-    sockets = WebSocketEndpoint(open_request, streams, SocketSettings(origins=settings.cors_origins))
+    sockets = WebSocketEndpoint(
+        open_request, streams, SocketSettings(origins=settings.cors_origins, clients=settings.endpoint.clients)
+    )
     others = _others(engine, documents, streams, _pages(settings, metrics), endpoint.kept.forget, metrics)
     app = Application(endpoint, sockets, others)
     if metrics is None:

@@ -8,10 +8,20 @@ from resolvers.engine import Engine
 
 
 class Context:
-    """One operation's way to the engine."""
+    """One operation's way to the engine.
+
+    `client` is the name of who asks, as `graph.clients` tells it; None where it needs a key and has none.
+    """
+
+    client: str | None = None
 
     def __init__(self, engine: Engine, facts: EngineFacts, clock: Clock = SYSTEM_CLOCK) -> None:
         self.engine = engine
         self.facts = facts
         self.clock = clock
         self.loaders = engine.loaders()
+
+    def asked_by(self, client: str | None) -> Context:
+        """The same, for a client."""
+        self.client = client
+        return self

@@ -22,6 +22,7 @@ from graph.answers import (
     names,
 )
 from graph.bounds import Bounds
+from graph.clients import DEFAULT_CLIENTS, ClientSettings, client_of
 from graph.coding import IDENTITY, SMALLEST_CODED, chosen_coding, coded
 from graph.context import Context
 from graph.cost import wants_cost
@@ -47,12 +48,14 @@ class EndpointSettings(NamedTuple):
         private: answers may be kept by the client alone, not by what stands between.
         seconds: after which an operation is given up.
         at_once: how many operations run at a time; more are told to come back.
+        clients: how clients are told apart.
     """
 
     profile: Profile = Profile.SEPTEMBER_2026
     private: bool = False
     seconds: float = 30.0
     at_once: int = 256
+    clients: ClientSettings = DEFAULT_CLIENTS
 
 
 DEFAULT_ENDPOINT = EndpointSettings()
@@ -117,7 +120,8 @@ class GraphQLEndpoint:
             answer = kept.to_whom(named)
         else:
             accept = asked.accept.decode("latin-1")
-            received = Received(scope, accept, partial(self._request, asked), receive, send)
+            client = client_of(scope, self._settings.clients)
+            received = Received(scope, accept, partial(self._request, asked, client), receive, send)
             found = await self._answered(asked, accept, named, received)
             if found is None:
                 return
@@ -131,7 +135,7 @@ class GraphQLEndpoint:
             if self.live is not None and await self.live.took(received):
                 return None
             media = negotiated(accept)
-            request = self._request(asked)
+            request = received.parse()
             return await self._executed(asked, request, media, named)
         except RequestError as error:
             self._counts.told(error.errors)
@@ -141,8 +145,8 @@ class GraphQLEndpoint:
             self._counts.told(fault.errors)
             return refusal(fault, media)
 
-    def _request(self, asked: Asked) -> GraphQLRequest:
-        """What is asked, the path's last segment being a document's id and the one before it a release."""
+    def _request(self, asked: Asked, client: str | None) -> GraphQLRequest:
+        """What is asked by whom, the path's last segment being a document's id and the one before it a release."""
         if asked.method == "OPTIONS":
             raise RequestError(204, [{"message": ""}], {"allow": _METHODS})
         if asked.method not in ("GET", "POST"):
@@ -153,8 +157,10 @@ class GraphQLEndpoint:
         self._redirect(asked, segments)
         named = segments[-1] or None
         if asked.method == "POST":
-            return parsed_body(asked.sent, asked.content_type.decode("latin-1"), profile, named)
-        return parsed_query(asked.sent, profile, named)
+            found = parsed_body(asked.sent, asked.content_type.decode("latin-1"), profile, named)
+        else:
+            found = parsed_query(asked.sent, profile, named)
+        return found._replace(client=client)
 
     def _redirect(self, asked: Asked, segments: list[str]) -> None:
         """Send an address that names another release to that of this one."""
@@ -173,7 +179,7 @@ class GraphQLEndpoint:
         self._check_kind(asked, prepared.kind(request.operation_name))
         if request.persisted_query is not None and prepared.refusal is None:
             await self._documents.register(request)
-        context = Context(self._engine, self._facts)
+        context = Context(self._engine, self._facts).asked_by(request.client)
         begun = self._operations.begin(prepared, request.variables, request.operation_name, context)
         if isinstance(begun, Outcome):
             self._counts.told(begun.body["errors"])

@@ -208,7 +208,7 @@ def checked(sent: object, profile: Profile = Profile.SEPTEMBER_2026, document_id
     request = GraphQLRequest(
         sent.get("query"), sent.get("variables"), sent.get("operationName"), sent.get("extensions"), document_id
     )
-    for value, kind, name in zip(request, _TYPES, _NAMES, strict=True):
+    for value, kind, name in zip(request[: len(_TYPES)], _TYPES, _NAMES, strict=True):
         if value is not None and not isinstance(value, kind):
             raise refused(status, BAD_REQUEST, f"{name} has a wrong type.", f"Send {name} as {_WORDS[kind]}.")
     if not request.query and request.document_id is None and request.persisted_query is None:

@@ -10,7 +10,8 @@ class GraphQLRequest(NamedTuple):
     """What was asked, checked for form only.
 
     `document_id` is a trusted or persisted document's id as sent (`documentId`, Relay's `id` or `doc_id`, or a segment of
-    the path); `persisted_query` is Apollo's `extensions.persistedQuery` as sent.
+    the path); `persisted_query` is Apollo's `extensions.persistedQuery` as sent. `client` is who asks, as `graph.clients`
+    tells it.
     """
 
     query: str | None
@@ -18,6 +19,7 @@ class GraphQLRequest(NamedTuple):
     operation_name: str | None = None
     extensions: Mapping[str, Any] | None = None
     document_id: str | None = None
+    client: str | None = None
 
     @property
     def persisted_query(self) -> object:

@@ -13,6 +13,7 @@ import uvicorn
 
 from ephemeris.errors import EphemerisError
 from graph.app import AppSettings, create_app
+from graph.clients import ClientSettings
 from graph.compiled.plans import Compile
 from graph.drain import DrainingServer, OpenStreams
 from graph.endpoint import EndpointSettings
@@ -72,6 +73,7 @@ def app_settings(settings: ServerSettings) -> AppSettings:
         settings.private_answers,
         settings.operation_seconds,
         settings.operations_at_once,
+        ClientSettings(settings.api_keys, settings.trusted_proxies),
     )
     return AppSettings(
         settings.source_url,
@@ -107,6 +109,7 @@ def serve(settings: ServerSettings, listener: socket.socket, of_metrics: socket.
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who is behind a proxy says GRAHAQL_TRUSTED_PROXIES, not whoever connects from loopback
         ws="websockets-sansio",
         ws_max_size=LONGEST_BODY,
     )

@@ -137,7 +137,11 @@ async def open_stream(
     Raises:
         RequestError: 400 for a document that is none, 422 for one that is refused, or whose source is.
     """
-    context = contexts()
+
+    def fresh() -> Context:
+        return contexts().asked_by(request.client)
+
+    context = fresh()
     prepared = operations.prepare(request.query or "")
     defers = prepared.defers(request.operation_name)
     begun = operations.begin(prepared, request.variables, request.operation_name, context, in_pieces=defers)
@@ -146,7 +150,7 @@ async def open_stream(
     live = begun.operation.operation is OperationType.SUBSCRIPTION
     if live:
         executor = begun.executor()
-        found = _events(executor, await _source(executor), contexts, bounds or Bounds())
+        found = _events(executor, await _source(executor), fresh, bounds or Bounds())
     else:
         found = _pieces(begun, context, bounds or Bounds()) if defers else _single(operations, begun, context, finish)
         found = _guarded(found, context)

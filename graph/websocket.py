@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from graph.clients import DEFAULT_CLIENTS, ClientSettings, client_of
 from graph.drain import OpenStreams
 from graph.errors import BAD_REQUEST, unforeseen
 from graph.http import LONGEST_BODY
@@ -39,6 +42,7 @@ class SocketSettings(NamedTuple):
         operations: at once in one socket.
         message_bytes: of the longest message.
         origins: sites whose pages may connect beside our own; "*" is any.
+        clients: how clients are told apart.
     """
 
     init_seconds: float = 10.0
@@ -47,6 +51,7 @@ class SocketSettings(NamedTuple):
     operations: int = 100
     message_bytes: int = LONGEST_BODY
     origins: tuple[str, ...] = ()
+    clients: ClientSettings = DEFAULT_CLIENTS
 
 
 DEFAULT_SOCKETS = SocketSettings()
@@ -78,7 +83,8 @@ class WebSocketEndpoint:
             await _close(send, unacceptable_protocol())
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-        connection = Connection(self._open, receive, send, self._settings)
+        tell = partial(client_of, scope, self._settings.clients)
+        connection = Connection(self._open, receive, send, self._settings, tell)
         with self._streams.keep(connection.stop):
             await connection.serve()
 
@@ -117,10 +123,22 @@ class Connection:
 
     One task reads; each operation has its own, which waits until the client takes what it sends. So a slow client holds one
     result of each operation, and no more.
+
+    Args:
+        tell_client: who connected, by what stands in `authorization` of its first message.
     """
 
-    def __init__(self, open_request: Open, receive: Receive, send: Send, settings: SocketSettings) -> None:
+    def __init__(
+        self,
+        open_request: Open,
+        receive: Receive,
+        send: Send,
+        settings: SocketSettings,
+        tell_client: Callable[[str | None], str | None],
+    ) -> None:
         self._open = open_request
+        self._tell_client = tell_client
+        self._client: str | None = None
         self._asgi_receive = receive
         self._asgi_send = send
         self._settings = settings
@@ -186,10 +204,12 @@ class Connection:
             message = read_message(event.get("text"), self._settings.message_bytes)
             await self._handlers[message.type](message)
 
-    async def _initialise(self, _message: Message) -> None:
+    async def _initialise(self, message: Message) -> None:
         if self._initialised:
             raise initialised_twice()
         self._initialised = True
+        authorization = (message.payload or {}).get("authorization")
+        self._client = self._tell_client(authorization if isinstance(authorization, str) else None)
         if self._reading:
             self._patience.reschedule(None)
         await self._send({"type": "connection_ack"})
@@ -209,7 +229,7 @@ class Connection:
         if len(self._tasks) >= self._settings.operations:
             await self._send({"id": message.id, "type": "error", "payload": self._too_many().errors})
         elif message.request is not None:
-            self._begin(message.id, message.request)
+            self._begin(message.id, message.request._replace(client=self._client))
 
     async def _complete(self, message: Message) -> None:
         operation = self._operations.pop(message.id, None)

@@ -15,7 +15,7 @@ from runtime.variables import VARIABLES
 
 PREFIX = "GRAHAQL_"
 
-_KEYS = frozenset({"secret_key", "token_keys", "webhook_keys", "metrics_key"})
+_KEYS = frozenset({"secret_key", "token_keys", "webhook_keys", "metrics_key", "api_keys"})
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +68,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     bulk_births: int
     upload_rows: int
     upload_bytes: int
+    api_keys: tuple[str, ...]
+    trusted_proxies: int
     webhook_hosts: tuple[str, ...]
     webhook_keys: tuple[bytes, ...]
     metrics: bool

@@ -265,6 +265,18 @@ def bearer_key(text: str) -> str:
     return text.strip()
 
 
+def key_digests(text: str) -> tuple[str, ...]:
+    """SHA-256 digests of keys, separated by commas, in small letters.
+
+    >>> key_digests("AB" * 32) == ("ab" * 32,)
+    True
+    """
+    digests = tuple([word.lower() for word in comma_separated(text)])
+    if not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in digests):
+        raise ValueError("Write the SHA-256 of each key in 64 hexadecimal digits: printf %s KEY | sha256sum.")
+    return digests
+
+
 def host_names(text: str) -> tuple[str, ...]:
     """Names of hosts, separated by commas, in small letters, each with its port where that is not 443.
 

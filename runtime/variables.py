@@ -137,6 +137,13 @@ VARIABLES = (
              "Births of an upload.", values.whole_number(1, 10_000_000)),
     Variable("GRAHAQL_UPLOAD_BYTES", "upload_bytes", "integer", "1073741824", "1024–1099511627776",
              "Bytes of an upload after it was unpacked.", values.whole_number(1024, 1_099_511_627_776)),
+    Variable("GRAHAQL_API_KEYS", "api_keys", "list", "none", "SHA-256 digests in hexadecimal, separated by commas",
+             "Digests of the keys of clients; with any, bulk operations need one of these keys. To rotate, add a digest first "
+             "and remove the old one when its operations have expired: each key is a client of its own.",
+             values.key_digests, defaults.no_words, values.masked),
+    Variable("GRAHAQL_TRUSTED_PROXIES", "trusted_proxies", "integer", "0", "0–16",
+             "Proxies before the service that add to X-Forwarded-For: so far from its right end stands a client's address.",
+             values.whole_number(0, 16)),
     Variable("GRAHAQL_WEBHOOK_HOSTS", "webhook_hosts", "list", "none", "host names separated by commas, each with :port where it is not 443",
              "Hosts that may be called when a bulk operation ends; without any, webhooks are off.",
              values.host_names, defaults.no_words),

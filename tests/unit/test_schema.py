@@ -80,7 +80,7 @@ LATER = {
         "Query.cacheStats",
     },
     "limits and keys": {
-        "ErrorCode.RATE_LIMITED", "ErrorCode.UNAUTHENTICATED", "ErrorCode.FORBIDDEN", "Problem.retryAfterSeconds",
+        "ErrorCode.RATE_LIMITED", "ErrorCode.FORBIDDEN", "Problem.retryAfterSeconds",
     },
 }  # fmt: skip
 """What the target has and ours will have, by coordinate; whatever is inside an absent type goes with it."""

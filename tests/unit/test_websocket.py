@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from typing import Any
 
 import orjson
 import pytest
 
+from graph.clients import ClientSettings
 from graph.drain import OpenStreams
 from graph.messages import PROTOCOL
 from graph.requests import GraphQLRequest, RequestError, refused
@@ -388,8 +390,22 @@ async def test_extensions_reach_whoever_resolves() -> None:
         client.say(subscribe("1", extensions={"persistedQuery": {"version": 1}}, variables={"a": 1}, operationName="N"))
         await source.opened.wait()
     assert source.requests == [
-        GraphQLRequest(VERSION, {"a": 1}, "N", {"persistedQuery": {"version": 1}}),
+        GraphQLRequest(VERSION, {"a": 1}, "N", {"persistedQuery": {"version": 1}}, client="address local"),
     ]
+
+
+async def test_a_key_may_come_in_the_first_message() -> None:
+    digest, source = sha256(b"key").hexdigest(), Source()
+    settings = SocketSettings(clients=ClientSettings((digest,)))
+    for payload, client_name in (({"authorization": "Bearer key"}, f"key {digest}"), ({"authorization": 7}, None)):
+        async with connecting(source.open, settings) as client:
+            await client.event()
+            client.say({"type": "connection_init", "payload": payload})
+            assert await client.hear() == ACK
+            source.opened.clear()
+            client.say(subscribe("1"))
+            await source.opened.wait()
+        assert source.requests[-1].client == client_name
 
 
 async def test_more_operations_than_allowed_are_refused_one_by_one() -> None:
