@@ -123,9 +123,7 @@ def create_app(
         return _shared_with(settings.cors_origins, KeptFirst(endpoint.kept, app))
     http = HttpCounts()
     metrics.add(EngineReadings(engine))
-    metrics.add(PoolReadings("cache", engine.cache.shared))
-    if documents.store.durable is not engine.cache.shared:
-        metrics.add(PoolReadings("documents", documents.store.durable))
+    metrics.add(PoolReadings("documents", documents.store.durable))
     metrics.add(FaceReadings(http, counts, endpoint.kept, endpoint.bounds, streams, facts))
     return _shared_with(settings.cors_origins, MeasuredApplication(endpoint.kept, app, GRAPHQL_PATH, http))
 

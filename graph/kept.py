@@ -24,7 +24,7 @@ class Asked(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """An answer in both its forms, each written once."""
+    """An answer in both its forms, each written once; that of a POST has the one alone."""
 
     whole: Answer
     unchanged: Answer
@@ -49,7 +49,7 @@ class KeptAnswers:
 
     def put(self, asked: Asked, answer: Answer, since: int) -> None:
         """Keep an answer that has an ETag. Args: since: `forgotten`, when its request began: it has not changed meanwhile."""
-        kept = Kept(answer, answer.not_modified())
+        kept = Kept(answer, answer if asked.method == "POST" else answer.not_modified())
         if since == self.forgotten and _size(asked, kept) < KEPT_BYTES // 64:
             self._kept[asked] = kept
 

@@ -52,6 +52,7 @@ class EngineReadings:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._connections = PoolReadings("cache", engine.cache.shared)
 
     def __call__(self) -> Iterator[Reading]:
         """All readings."""
@@ -60,6 +61,7 @@ class EngineReadings:
         for name, counts in (*cache.counts.items(), (RESPONSE, self._engine.responses.counts)):
             yield from _requests(name, counts, shared=shared)
         yield from _server(cache.shared)
+        yield from self._connections()
         yield from _computing(cache)
 
 
