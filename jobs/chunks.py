@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import structlog
 from redis.exceptions import RedisError
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from jobs import calls
 from jobs.births import Row, get_births
@@ -21,7 +22,7 @@ from jobs.lines import Line, pack, unpack
 from jobs.record import Problem, Taken
 from jobs.stores import ResultStore
 from jobs.tuning import Tuning
-from jobs.work import Work, Workbench
+from jobs.work import Ready, Work, Workbench
 
 _T = TypeVar("_T")
 
@@ -55,9 +56,15 @@ class Chunks:
     def run(self, taken: Taken) -> None:
         """Store the lines of a chunk and count it; or give it back, saying why.
 
+        What is logged meanwhile names the operation and the trace that it belongs to.
+
         Raises:
             RedisError: Redis could not be had, and the worker has to end.
         """
+        with bound_contextvars(operation=taken.id, traceparent=""):
+            self._run(taken)
+
+    def _run(self, taken: Taken) -> None:
         began = time.monotonic()
         try:
             lines = self._lines(taken)
@@ -78,13 +85,14 @@ class Chunks:
         if taken.tries > self._tuning.tries:
             reason = f"Working at this birth ended the worker, {self._tuning.tries} times."
             return [failed_line(index, reason) for index in range(start, start + length)]
-        record, work = self._again(lambda: self._ledger.find(taken.id)), self._work(taken.id)
-        if record is None or work is None:
+        record, ready = self._again(lambda: self._ledger.find(taken.id)), self._ready(taken.id)
+        if record is None or ready is None:
             return None
+        bind_contextvars(traceparent=ready.trace)
         births = get_births(self._store, record.source, start, length)
         if attempt == 0:
-            return lines_of(work, births, start, self._tuning.tries)
-        return self._mended(work, births, unpack(self._store.get(taken.id, taken.item.chunk.name)))
+            return lines_of(ready.work, births, start, self._tuning.tries)
+        return self._mended(ready.work, births, unpack(self._store.get(taken.id, taken.item.chunk.name)))
 
     def _mended(self, work: Work, births: Sequence[Row], lines: list[Line]) -> list[Line]:
         """The lines, those that failed made anew."""
@@ -93,17 +101,17 @@ class Chunks:
             lines[start:stop] = lines_of(work, births[start:stop], first + start, self._tuning.tries)
         return lines
 
-    def _work(self, id: str) -> Work | None:
+    def _ready(self, id: str) -> Ready | None:
         try:
-            return self._again(lambda: self._workbench.work(id))
+            return self._again(lambda: self._workbench.ready(id))
         except (RedisError, BulkError):
             raise
         except Exception as error:
-            _log.exception("work.not_made", operation=id)
+            _log.exception("work.not_made")
             raise UnpreparedError(error) from error
 
     def _give_back(self, taken: Taken, error: BulkError) -> None:
-        _log.error("chunk.given_back", operation=taken.id, code=error.code, reason=error.message)
+        _log.error("chunk.given_back", code=error.code, reason=error.message)
         problem = Problem(error.code, error.message, error.remedy)
         self._do(calls.release(taken, Release.FAULT, self._tuning, problem))
 

@@ -18,6 +18,7 @@ ROOT = "grahaql:{bulk}"
 
 EVENTS = f"{ROOT}:events"
 WORKERS = f"{ROOT}:workers"
+HOOKS = f"{ROOT}:hooks"
 
 ALIVE_MS = 5_000
 """How long ago a worker that is alive said so."""
@@ -92,6 +93,25 @@ class Ledger:
     def turn(self, task: str, seconds: float) -> bool:
         """Whether it is this worker's turn at a task that one of all does once in so many seconds."""
         return bool(self.client.set(f"{ROOT}:turn:{task}", "", nx=True, px=int(seconds * 1000)))
+
+    def due_hooks(self) -> list[str]:
+        """The operations about whose end somebody is to be called now."""
+        rows: Any = self.client.zrangebyscore(HOOKS, "-inf", _ms(self.client.time()), start=0, num=16)
+        return [id.decode() for id in rows]
+
+    def calls_of(self, id: str) -> int:
+        """How many calls about the operation's end failed."""
+        return int(cast("bytes | None", self.client.hget(key_of(id), "calls")) or 0)
+
+    def called(self, id: str, again_seconds: float | None) -> None:
+        """Somebody was called. Args: again_seconds: after which it has to be done again; None for never."""
+        pipeline: Any = self.client.pipeline()
+        if again_seconds is None:
+            pipeline.zrem(HOOKS, id)
+        else:
+            pipeline.zadd(HOOKS, {id: _ms(self.client.time()) + int(again_seconds * 1000)}, xx=True)
+            pipeline.hincrby(key_of(id), "calls", 1)
+        pipeline.delete(f"{ROOT}:turn:hook:{id}").execute()
 
     def emptied(self, id: str) -> None:
         """What was stored for the operation is gone: it leaves the trash."""

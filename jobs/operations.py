@@ -6,10 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import blake2b
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -17,7 +15,7 @@ from redis.exceptions import RedisError
 from jobs import calls
 from jobs.births import Row, put_births
 from jobs.broker import Waker
-from jobs.calls import Brief, Call, Submission
+from jobs.calls import Brief, Call
 from jobs.cursors import OPERATIONS, Cursors
 from jobs.errors import BulkError
 from jobs.health import Health, HealthCheck
@@ -26,12 +24,12 @@ from jobs.ledger import AsyncLedger
 from jobs.pages import Kind, LinePage, LinePages, RecordPage
 from jobs.progress import Follower, Progress
 from jobs.record import Record, Stored
-from jobs.refusals import InputError, NotFoundError, RecordsDownError, StateError
+from jobs.refusals import NotFoundError, RecordsDownError, StateError
 from jobs.states import State
 from jobs.stores import ResultStore
+from jobs.submitting import Request, Submitted, Upload, submission
 from jobs.tuning import Limits, Tuning
 
-KEEP_HOURS_MAX = 720
 OPERATIONS_MAX = 100
 """Operations of a page."""
 
@@ -41,39 +39,6 @@ SENDING_MAX = 100
 _T = TypeVar("_T")
 
 _log = structlog.get_logger(__name__)
-
-
-class Upload(NamedTuple):
-    """Births that were stored before, in slices, under an id of their own. Args: digest: of their bytes."""
-
-    id: str
-    total: int
-    digest: str
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client wants done.
-
-    Args:
-        client: who: its API key or address; kept as a digest only.
-        births: the births themselves, or an upload.
-        brief: what to do with each.
-        idempotency_key: the same key and payload are the same operation.
-        keep_hours: until everything is removed, 1 to 720.
-    """
-
-    client: str
-    births: Sequence[Row] | Upload
-    brief: Brief
-    idempotency_key: str | None = None
-    keep_hours: int = 168
-
-
-class Submitted(NamedTuple):
-    """The operation, and whether it is an older one of the same key."""
-
-    operation: Record
-    reused: bool
 
 
 class Operations:
@@ -117,12 +82,7 @@ class Operations:
             LimitError: it would be too much now.
             StoreError: the births could not be kept.
         """
-        upload = request.births if isinstance(request.births, Upload) else None
-        total = upload.total if upload else len(request.births)
-        if total == 0:
-            raise InputError
-        expires = int(time.time()) + 3600 * request.keep_hours
-        asked = await asyncio.to_thread(self._submission, request, upload, total, expires)
+        asked = await asyncio.to_thread(submission, request, self._ids, int(time.time()))
         created = await self._do(calls.create(asked, self._limits, self._tuning))
         found = await self.find(created.id)
         if found.state is State.RECEIVING:  # an older one, too, whose submission was cut off
@@ -217,20 +177,6 @@ class Operations:
         await asyncio.to_thread(self._waker.close)
         await self._client.aclose()
 
-    def _submission(self, request: Request, upload: Upload | None, total: int, expires: int) -> Submission:
-        births = upload.digest.encode() if upload else msgspec.msgpack.encode(request.births)
-        id, key = self._ids.make(expires), request.idempotency_key
-        return Submission(
-            id=id,
-            client=self._ids.client(request.client),
-            total=total,
-            expires=expires * 1000,
-            idempotency=_digest(key.encode()) if key else "",
-            payload=_digest(births, request.brief.selection, request.brief.settings, request.brief.webhook),
-            source=upload.id if upload else id,
-            brief=request.brief,
-        )
-
     async def _receive(self, record: Record, births: Sequence[Row] | Upload) -> None:
         try:
             if not isinstance(births, Upload):
@@ -270,10 +216,3 @@ class Operations:
             return await answer
         except (RedisError, OSError) as error:
             raise RecordsDownError.of(error) from error
-
-
-def _digest(*parts: bytes) -> str:
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
 import structlog
+from cachebox import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -70,6 +70,7 @@ class Follower:
         self._look = look
         self._cursors = cursors
         self._slots: dict[str, set[_Slot]] = {}
+        self._sealed: LRUCache[tuple[str, str], str] = LRUCache(1000)
         self._task: asyncio.Task[None] | None = None
 
     async def follow(self, record: Record, after: str | None) -> AsyncIterator[Progress]:
@@ -110,7 +111,11 @@ class Follower:
         return seen.event != record.event and _is_before(seen.event, await self._ledger.oldest_event())
 
     def _cursor(self, found: Record) -> str:
-        return self._cursors.make(EVENTS, found.id, f"{found.event}:{found.readable}")
+        place = f"{found.event}:{found.readable}"
+        sealed: str | None = self._sealed.get((found.id, place))
+        if sealed is None:
+            sealed = self._sealed[found.id, place] = self._cursors.make(EVENTS, found.id, place)
+        return sealed
 
     def _join(self, record: Record) -> _Slot:
         slot = _Slot(record)
@@ -147,8 +152,11 @@ class Follower:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     def _offer(self, event: Event) -> None:
-        for slot in self._slots.get(event.id, ()):
-            slot.offer(after_event(slot.latest, event.fields, event.event))
+        slots = tuple(self._slots.get(event.id, ()))
+        if slots:
+            record = after_event(slots[0].latest, event.fields, event.event)  # read once, whoever follows
+            for slot in slots:
+                slot.offer(record)
 
     async def _refresh(self) -> None:
         for id in tuple(self._slots):
@@ -162,8 +170,8 @@ class _Slot:
 
     def __init__(self, record: Record) -> None:
         self.latest = record
-        self._changed, self._over = asyncio.Event(), asyncio.Event()
-        self._removed = False
+        self._changed, self._due = asyncio.Event(), asyncio.Event()
+        self._over = False
 
     def offer(self, record: Record) -> None:
         """The state after an event; an older one than is known is passed over."""
@@ -171,14 +179,13 @@ class _Slot:
             self.latest = record
             self._changed.set()
             if record.state.finished:
-                self._over.set()
+                self._end()
 
     def correct(self, found: Record | None) -> None:
         """The state as it was looked up; None where it was removed."""
         if found is None:
-            self._removed = True
             self._changed.set()
-            self._over.set()
+            self._end()
         elif found.state is State.LOST:
             self.offer(msgspec.structs.replace(self.latest, state=State.LOST, version=self.latest.version + 1))
         else:
@@ -188,19 +195,30 @@ class _Slot:
         """Each state, the first at once, until the last."""
         while True:
             self._changed.clear()
-            yield self.latest
-            if self.latest.state.finished:
+            shown = self.latest
+            yield shown
+            if shown.state.finished:
                 return
             told = time.monotonic()
             await self._changed.wait()
             await self._pause(told + SECONDS_BETWEEN - time.monotonic())
-            if self._removed and not self.latest.state.finished:
+            if self._over and not self.latest.state.finished:
                 return
 
+    def _end(self) -> None:
+        self._over = True
+        self._due.set()
+
     async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, seconds)):
-                await self._over.wait()
+        """Wait so long, or until the end; a timer and an event cost a third of what a time-out around a task does."""
+        if seconds <= 0 or self._over:
+            return
+        self._due.clear()
+        timer = asyncio.get_running_loop().call_later(seconds, self._due.set)
+        try:
+            await self._due.wait()
+        finally:
+            timer.cancel()
 
 
 def _is_before(event: str, other: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cachebox import LRUCache
 
@@ -32,17 +32,24 @@ MakeWork = Callable[[bytes, bytes], Work]
 """Makes the work of a selection and settings; what it raises fails the operation after some attempts."""
 
 
+class Ready(NamedTuple):
+    """An operation's work, and the trace that it belongs to."""
+
+    work: Work
+    trace: str
+
+
 class Workbench:
     """The works of the operations that a worker met lately."""
 
     def __init__(self, ledger: Ledger, make_work: MakeWork) -> None:
         self._ledger = ledger
         self._make = make_work
-        self._works: LRUCache[str, Work] = LRUCache(WORKS_KEPT)
+        self._works: LRUCache[str, Ready] = LRUCache(WORKS_KEPT)
 
-    def work(self, id: str) -> Work | None:
+    def ready(self, id: str) -> Ready | None:
         """The operation's work; None where there is no such operation any more."""
-        found: Work | None = self._works.get(id)
+        found: Ready | None = self._works.get(id)
         if found is None and (brief := self._ledger.brief(id)) is not None:
-            found = self._works[id] = self._make(brief.selection, brief.settings)
+            found = self._works[id] = Ready(self._make(brief.selection, brief.settings), brief.trace)
         return found

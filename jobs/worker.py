@@ -19,6 +19,7 @@ from jobs.broker import Waker, add_actor
 from jobs.calls import Release
 from jobs.chunks import Chunks
 from jobs.hands import Hands
+from jobs.hooks import Hooks, Notify
 from jobs.ledger import Ledger
 from jobs.reconciler import Keeper, Reconciler, every
 from jobs.stores import ResultStore
@@ -52,10 +53,21 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worker:
-    """Works at chunks until it is told to end, or is used up."""
+    """Works at chunks until it is told to end, or is used up.
+
+    Args:
+        make_work: makes what turns births into lines.
+        notify: tells who wants to know that an operation has ended.
+    """
 
     def __init__(
-        self, settings: WorkerSettings, ledger: Ledger, store: ResultStore, broker: Broker, make_work: MakeWork
+        self,
+        settings: WorkerSettings,
+        ledger: Ledger,
+        store: ResultStore,
+        broker: Broker,
+        make_work: MakeWork,
+        notify: Notify | None = None,
     ) -> None:
         tuning = settings.tuning
         self._settings = settings
@@ -66,6 +78,7 @@ class Worker:
         self._code = 0
         self._chunks = Chunks(ledger, store, Workbench(ledger, make_work), tuning, self._hurry)
         self._reconciler = Reconciler(settings.name, ledger, store, Waker(broker), self._hands, tuning)
+        self._hooks = Hooks(ledger, notify) if notify else None
         self._keeper = Keeper(ledger, self._hands, tuning, lambda: os._exit(EX_RECYCLED))
 
     def run(self) -> int:
@@ -74,9 +87,7 @@ class Worker:
             signal.signal(number, lambda _number, _frame: self._ending.set())
         add_actor(self._broker, self._wake_up)
         watched = Event()
-        every(1.0, self._keeper.look, watched, "keeper")
-        if self._settings.watch_seconds:
-            every(self._settings.watch_seconds, self._reconciler.look, watched, "reconciler")
+        self._watch(watched)
         woken = dramatiq.Worker(self._broker, worker_threads=1, worker_timeout=POLL_MS)
         woken.start()
         _log.info("worker.started", worker=self._settings.name)
@@ -85,6 +96,13 @@ class Worker:
         watched.set()
         _log.info("worker.ended", worker=self._settings.name, chunks=self._hands.chunks)
         return self._code
+
+    def _watch(self, watched: Event) -> None:
+        every(1.0, self._keeper.look, watched, "keeper")
+        if self._settings.watch_seconds:
+            every(self._settings.watch_seconds, self._reconciler.look, watched, "reconciler")
+        if self._hooks:
+            every(1.0, self._hooks.look, watched, "hooks")
 
     def _wake_up(self, token: str) -> None:
         """Work at one chunk, whichever is next; the token only says that there may be one."""

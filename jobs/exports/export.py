@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import accumulate
 
 from jobs.exports.forms import Format, Only
 from jobs.exports.ranges import ByteRange, cut
-from jobs.exports.ready import ready_chunks
+from jobs.exports.ready import kept_chunks, ready_chunks
 from jobs.exports.renderings import rendering, writer_of
 from jobs.exports.results import Results
+from jobs.parts import Chunk
 from jobs.stores import ResultStore
 
 RENDERING = 1
@@ -31,6 +32,8 @@ class Export:
         total: how many births the operation has.
         version: of the operation where it is finished, so that its lines stay as they are; None while it runs.
         start: the index of the first birth that is wanted.
+        counted: the chunks that the operation's record counts as done (`Operations.stored`). A store may have others: of a
+            worker that was killed before its chunk was counted. None: all that the store has.
 
     Raises:
         StoreError: the store cannot be asked.
@@ -47,8 +50,9 @@ class Export:
         total: int,
         version: int | None = None,
         start: int = 0,
+        counted: Iterable[Chunk] | None = None,
     ) -> None:
-        ready = ready_chunks(store, operation, start)
+        ready = ready_chunks(kept_chunks(store, operation) if counted is None else counted, start)
         whole = start == 0 and ready.stop >= total
         self._results = Results(store, operation, only, ready, version if whole else None)
         self._rendering = rendering(self._results, format)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from jobs.parts import RESULTS, Chunk, chunk_of
@@ -22,19 +23,24 @@ class Ready(NamedTuple):
     stop: int
 
 
-def ready_chunks(store: ResultStore, operation: str, start: int = 0) -> Ready:
-    """What can be read from birth *start* on, to the first gap.
+def ready_chunks(chunks: Iterable[Chunk], start: int = 0) -> Ready:
+    """What of *chunks* can be read from birth *start* on, to the first gap.
 
-    Raises:
-        StoreError: the store cannot be asked.
+    >>> ready_chunks([Chunk(0, 5), Chunk(9, 2), Chunk(5, 2)], 6)
+    Ready(start=6, chunks=(Chunk(start=5, length=2),), stop=7)
     """
-    found = (chunk_of(part.name) for part in store.parts(operation, RESULTS))
-    chunks, stop = [], start
-    for chunk in sorted(chunk for chunk in found if chunk):
+    found, stop = [], start
+    for chunk in sorted(chunks):
         if chunk.stop <= stop:
             continue
         if chunk.start > stop:
             break
-        chunks.append(chunk)
+        found.append(chunk)
         stop = chunk.stop
-    return Ready(start, tuple(chunks), stop)
+    return Ready(start, tuple(found), stop)
+
+
+def kept_chunks(store: ResultStore, operation: str) -> list[Chunk]:
+    """The chunks that a store has. Raises: StoreError: it cannot be asked."""
+    found = (chunk_of(part.name) for part in store.parts(operation, RESULTS))
+    return [chunk for chunk in found if chunk]

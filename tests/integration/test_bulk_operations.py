@@ -12,15 +12,19 @@ import msgspec
 import pytest
 
 from jobs import calls
+from jobs.births import put_births
 from jobs.broker import Waker, make_broker
 from jobs.calls import Brief
 from jobs.chunks import Chunks
 from jobs.errors import StoreError
+from jobs.exports.export import Export
+from jobs.exports.forms import Format
 from jobs.folder_store import FolderStore
 from jobs.health import EMPTIED, EVICTS, NO_WORKERS, NOT_DURABLE
 from jobs.ids import Ids
 from jobs.isolation import lines_of
-from jobs.operations import Operations, Request
+from jobs.lines import pack
+from jobs.operations import Operations
 from jobs.pages import Kind
 from jobs.progress import Progress
 from jobs.refusals import (
@@ -33,6 +37,7 @@ from jobs.refusals import (
     StateError,
 )
 from jobs.states import State
+from jobs.submitting import Request, Upload, submission
 from jobs.tuning import Limits, Tuning
 from jobs.work import Workbench
 from runtime.clients import events_client, operations_client, wakes_client
@@ -121,7 +126,7 @@ async def test_ten_submissions_of_one_key_at_once_are_one_operation(face: Face) 
 
 async def test_a_submission_that_was_cut_off_is_taken_up_by_the_next_of_its_key(face: Face) -> None:
     request = Request(client="c", births=births(10), brief=Brief(b"s", b""), idempotency_key="k")
-    asked = face.operations._submission(request, None, 10, int(time.time()) + 3600)
+    asked = submission(request, IDS, int(time.time()))
     face.bench.ledger.do(calls.create(asked, Limits(), Tuning()))
     submitted = await face.operations.submit(request)
     assert (submitted.operation.id, submitted.operation.state) == (asked.id, State.QUEUED)
@@ -188,7 +193,29 @@ async def test_operations_are_paged_newest_first_and_filtered(face: Face) -> Non
         await face.operations.of_client("another", 9, first.cursors[-1])
 
 
+async def test_births_that_were_uploaded_before_are_worked_at_and_removed_with_the_operation(face: Face) -> None:
+    put_births(face.store, "upload-12345678", births(120))
+    request = Request(client="c", births=Upload("upload-12345678", 120, "digest"), brief=Brief(b"s", b""))
+    id = (await face.operations.submit(request)).operation.id
+    face.work()
+    found = await face.operations.find(id)
+    assert list((await face.operations.results(found, 500)).lines) == expected(120)
+    assert set(face.bench.ledger.known([id, "upload-12345678", "another-upload"])) == {id, "upload-12345678"}
+    await face.operations.delete(id)
+    assert face.store.kept() == []
+
+
 # ── results ──
+
+
+async def test_a_download_has_only_chunks_that_were_counted(face: Face) -> None:
+    id = await face.submit(200)
+    face.store.put(id, "out/0-120", pack(expected(120)))  # of a worker that was killed before it could say so
+    face.work()
+    found = await face.operations.find(id)
+    counted = [stored.chunk for stored in await face.operations.stored(found)]
+    export = Export(face.store, id, Format.JSONL, total=200, version=found.version, counted=counted)
+    assert b"".join(export.pieces()).splitlines() == [line.body for line in expected(200)]
 
 
 async def test_lines_are_paged_in_input_order_while_they_come(face: Face) -> None:
@@ -431,3 +458,15 @@ class Contrary:
 def test_a_work_that_forgets_lines_gives_failed_lines() -> None:
     lines = lines_of(Contrary(), births(5), 0, tries=2)
     assert [(line.index, line.code) for line in lines] == [(index, "WORKER_FAILED") for index in range(5)]
+
+
+async def test_a_slow_subscriber_is_told_the_end_all_the_same(face: Face) -> None:
+    id = await face.submit(300)
+    events = []
+    async for event in face.operations.progress(id):
+        events.append(event)
+        if len(events) == 1:
+            await asyncio.sleep(0.3)  # until the reader reads
+            await asyncio.to_thread(face.work)
+            await asyncio.sleep(0.3)
+    assert [event.operation.state for event in events] == [State.QUEUED, State.COMPLETED]

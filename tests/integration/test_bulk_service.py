@@ -18,9 +18,10 @@ from graph.bulk import open_bulk
 from graph.bulk_work import Selection
 from jobs.births import BirthRow, FailedRow
 from jobs.calls import Brief
-from jobs.operations import Operations, Request
+from jobs.operations import Operations
 from jobs.record import Record
 from jobs.states import State
+from jobs.submitting import Request
 from runtime.settings import read_settings
 from tests.served import COMMAND, MUMBAI, Service, data, environment, logged, serving
 

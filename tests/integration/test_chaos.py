@@ -26,10 +26,11 @@ from jobs.calls import Brief
 from jobs.errors import BulkError
 from jobs.folder_store import FolderStore
 from jobs.ids import Ids
-from jobs.operations import Operations, Request
+from jobs.operations import Operations
 from jobs.progress import Progress
 from jobs.record import Record
 from jobs.states import State
+from jobs.submitting import Request
 from jobs.tuning import Tuning
 from runtime.clients import events_client, operations_client, wakes_client
 from tests.bulk import Bench, Crew, births, expected, results
