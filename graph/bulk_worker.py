@@ -18,9 +18,11 @@ from graph.operations import Operations
 from graph.schema import schema
 from graph.server import engine_from
 from jobs.broker import make_broker
+from jobs.hooks import calling
 from jobs.ledger import Ledger
 from jobs.stores import make_store
 from jobs.tuning import tuning_from
+from jobs.webhooks.webhook import make_webhooks
 from jobs.work import MakeWork
 from jobs.worker import Worker, WorkerSettings
 from resolvers.engine import Engine
@@ -64,6 +66,7 @@ def run(settings: ServerSettings) -> int:
             make_store(settings),
             make_broker(settings.broker_url, client),
             work_maker(engine, settings.source_url, runner.get_loop()),
+            calling(make_webhooks(settings)),
         )
         return worker.run()
 
