@@ -36,6 +36,9 @@ from runtime.state import open_state
 _STOP_SECONDS = 10.0
 """Within which a chunk is finished after SIGTERM; else it is given back."""
 
+_L1_ENTRIES = 2_000
+"""Charts that a worker keeps: those of one chunk, which its loaders share."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -51,8 +54,7 @@ def run(settings: ServerSettings) -> int:
     if settings.jobs_url is None:
         raise ConfigurationError("JOBS_URL", None, "Name the server that keeps the records of bulk operations.")
     client = records_client(settings.jobs_url)
-    alone = msgspec.structs.replace(settings, pool_processes=0)
-    engine = engine_from(alone, settings.secret_key or open_state(settings.state_dir).secret_key())
+    engine = engine_from(_alone(settings), settings.secret_key or open_state(settings.state_dir).secret_key())
     with asyncio.Runner() as runner:
         worker = Worker(
             WorkerSettings(
@@ -69,6 +71,14 @@ def run(settings: ServerSettings) -> int:
             calling(make_webhooks(settings)),
         )
         return worker.run()
+
+
+def _alone(settings: ServerSettings) -> ServerSettings:
+    """As API processes compute, but by itself: births of a bulk operation hardly ever come again, and a million of their
+    charts would drive out of the cache server what clients ask for.
+    """
+    entries = min(settings.l1_entries, _L1_ENTRIES)
+    return msgspec.structs.replace(settings, pool_processes=0, cache_url=None, l1_entries=entries)
 
 
 def main() -> None:
