@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import orjson
+import pytest
 
 from graph.bulk import open_bulk
 from graph.bulk_work import Selection
@@ -22,8 +24,10 @@ from jobs.operations import Operations
 from jobs.record import Record
 from jobs.states import State
 from jobs.submitting import Request
+from runtime.children import EX_RECYCLED
+from runtime.errors import EX_CONFIG
 from runtime.settings import read_settings
-from tests.served import COMMAND, MUMBAI, Service, data, environment, logged, serving
+from tests.served import COMMAND, MUMBAI, ROOT, Service, data, environment, logged, serving
 
 DOCUMENT = "query ($birth: BirthInput!) { chart(birth: $birth) { lagna { longitude } grahas { graha longitude } } }"
 BRIEF = Brief(msgspec.msgpack.encode(Selection(DOCUMENT)), b"")
@@ -87,13 +91,31 @@ def test_workers_that_die_are_started_again_and_nobody_else_notices(tmp_path: Pa
         assert len(pids_of(service, "api")) == 1
 
 
-def test_workers_that_cannot_start_do_not_end_the_service(tmp_path: Path) -> None:
-    with serving(tmp_path, GRAHAQL_WORKERS="1", GRAHAQL_BULK_STORE="s3://births?endpoint=http://127.0.0.1:1&region=a",
-                 GRAHAQL_BROKER_URL="amqp://127.0.0.1:1/") as service:  # fmt: skip
-        wait_until(lambda: len(pids_of(service, "worker")) >= 1)
-        time.sleep(1.0)
-        assert httpx.get(f"{service.address}/health/ready").status_code == httpx.codes.OK
-        assert service.process.poll() is None
+SUPERVISED = """
+import sys
+import structlog
+from runtime.children import ChildSpec
+from runtime.supervisor import Supervisor
+
+structlog.configure(processors=[structlog.processors.JSONRenderer()])
+worker = ChildSpec(name="worker", argv=(sys.executable, "-c", f"raise SystemExit({sys.argv[1]})"), vital=False)
+other = ChildSpec(name="other", argv=(sys.executable, "-c", "import time; time.sleep(60)"))
+sys.exit(Supervisor([worker, other]).run())
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "event"), [(EX_CONFIG, "child.ended"), (1, "child.ended"), (EX_RECYCLED, "child.recycled")]
+)
+def test_a_worker_that_ends_is_started_again_whatever_it_says(tmp_path: Path, code: int, event: str) -> None:
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        argv = [sys.executable, "-c", SUPERVISED, str(code)]
+        process = subprocess.Popen(argv, env=environment(tmp_path, PYTHONPATH=str(ROOT)), stdout=output)
+    wait_until(lambda: sum(found["event"] == event for found in logged(log)) >= 3)
+    assert process.poll() is None
+    process.terminate()
+    assert process.wait(30) == 0
 
 
 async def test_workers_of_another_host_work_for_the_service(tmp_path: Path) -> None:
