@@ -75,6 +75,7 @@ class AppSettings(NamedTuple):
         graphiql: whether GraphiQL is served at /.
         metrics_access: who may see /metrics.
         metrics_operations: names of operations that metrics tell apart, beside those of published documents.
+        stalled_seconds: after which a client that takes nothing is given up, where the server has not cut it off before.
     """
 
     source_url: str = SOURCE_PATH
@@ -86,6 +87,7 @@ class AppSettings(NamedTuple):
     graphiql: bool = True
     metrics_access: MetricsAccess = MetricsAccess()
     metrics_operations: tuple[str, ...] = ()
+    stalled_seconds: float = 60.0
 
 
 DEFAULT_APP = AppSettings()
@@ -113,10 +115,8 @@ def create_app(
     endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint, counts)
     contexts, resolve = partial(Context, engine, facts), registering(documents, operations)
     open_request = opener(operations, contexts, resolve, endpoint.finish, endpoint.bounds)
-    endpoint.live = LiveAnswers(operations, documents, open_request, streams)
-    sockets = WebSocketEndpoint(
-        open_request, streams, SocketSettings(origins=settings.cors_origins, clients=settings.endpoint.clients)
-    )
+    endpoint.live = LiveAnswers(operations, documents, open_request, streams, settings.stalled_seconds)
+    sockets = WebSocketEndpoint(open_request, streams, _socket_settings(settings))
     others = _others(engine, documents, streams, _pages(settings, metrics), endpoint.kept.forget, metrics)
     app = Application(endpoint, sockets, others)
     if metrics is None:
@@ -132,6 +132,12 @@ def _pages(settings: AppSettings, metrics: Metrics | None) -> list[BaseRoute]:
     """What is served beside GraphQL where it is wanted."""
     graphiql = graphiql_routes(endpoint=GRAPHQL_PATH) if settings.graphiql else []
     return [*graphiql] if metrics is None else [*graphiql, metrics_route(metrics, settings.metrics_access)]
+
+
+def _socket_settings(settings: AppSettings) -> SocketSettings:
+    return SocketSettings(
+        stalled_seconds=settings.stalled_seconds, origins=settings.cors_origins, clients=settings.endpoint.clients
+    )
 
 
 def _shared_with(origins: tuple[str, ...], app: ASGIApp) -> ASGIApp:

@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 from graph.defer_forms import EVENTS, Form, wants_pieces
 from graph.documents import Documents
 from graph.drain import OpenStreams
-from graph.multipart import send_multipart, send_pieces
+from graph.frames import DEFAULT_PACE
+from graph.multipart import PARTS_PACE, send_multipart, send_pieces
 from graph.operations import Operations, Prepared
 from graph.requests import GraphQLRequest, RequestError
 from graph.sse import refused_by_event, send_events, send_refusal
@@ -39,14 +40,24 @@ class LiveAnswers:
         operations, documents: tell what kind of operation a request means.
         open_request: opens one.
         streams: what is open in this process.
+        stalled_seconds: after which a client that takes nothing is given up.
     """
 
-    def __init__(self, operations: Operations, documents: Documents, open_request: Open, streams: OpenStreams) -> None:
+    def __init__(
+        self,
+        operations: Operations,
+        documents: Documents,
+        open_request: Open,
+        streams: OpenStreams,
+        stalled_seconds: float = DEFAULT_PACE.stalled_seconds,
+    ) -> None:
         self._operations = operations
         self._documents = documents
         self._open = open_request
         self._streams = streams
-        self._single = SingleConnections(open_request, streams)
+        self._events_pace = DEFAULT_PACE._replace(stalled_seconds=stalled_seconds)
+        self._parts_pace = PARTS_PACE._replace(stalled_seconds=stalled_seconds)
+        self._single = SingleConnections(open_request, streams, pace=self._events_pace)
 
     async def reserved(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer what is about a reserved stream itself; whether that was so."""
@@ -77,7 +88,7 @@ class LiveAnswers:
         except RequestError as error:
             if not refused_by_event(error, received.accept):
                 raise
-            await send_refusal(error, received.receive, received.send)
+            await send_refusal(error, received.receive, received.send, self._events_pace)
             return True
         kind = prepared.kind(request.operation_name)
         wanted = _wanted(prepared, request.operation_name, received.accept)
@@ -85,11 +96,11 @@ class LiveAnswers:
             return False
         receive, send = received.receive, received.send
         if wanted == EVENTS:
-            await send_events(request, self._open, receive, send, self._streams)
+            await send_events(request, self._open, receive, send, self._streams, self._events_pace)
         elif wanted == "multipart":
-            await send_multipart(await self._open(request), receive, send, self._streams)
+            await send_multipart(await self._open(request), receive, send, self._streams, self._parts_pace)
         else:
-            await send_pieces(await self._open(request), wanted, receive, send, self._streams)
+            await send_pieces(await self._open(request), wanted, receive, send, self._streams, self._parts_pace)
         return True
 
 

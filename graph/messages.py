@@ -65,6 +65,11 @@ def going_away() -> CloseError:
     return CloseError(1001, "Going away")
 
 
+def try_later() -> CloseError:
+    """For a client beyond those that there may be; it may connect again, and does."""
+    return CloseError(1013, "Too many sockets, try again later")
+
+
 def failed() -> CloseError:
     """For an error of ours."""
     return CloseError(4500, "Internal server error")

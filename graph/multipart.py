@@ -31,9 +31,10 @@ async def send_multipart(
     results: Results, receive: Receive, send: Send, streams: OpenStreams, pace: Pace = PARTS_PACE
 ) -> None:
     """Answer a request whose results are open; a refusal to open them is a plain answer, for whoever opens to send."""
-    with streams.keep(results.stop):
-        async with aclosing(results), aclosing(_parts(results)) as parts:
-            await send_frames(parts, PARTS, receive, send, pace)
+    async with aclosing(results):
+        with streams.keep(results.stop):
+            async with aclosing(_parts(results)) as parts:
+                await send_frames(parts, PARTS, receive, send, pace)
 
 
 async def _parts(results: Results) -> AsyncGenerator[bytes, None]:
@@ -50,8 +51,8 @@ async def send_pieces(
     """Answer a request with @defer. Raises: RequestError: before anything is sent, where there is not even a first piece."""
     media = ";".join(["multipart/mixed;boundary=graphql", *filter(None, [form.parameter])])
     framing = PARTS._replace(media=media, heartbeat=part({"hasNext": True}))
-    with streams.keep(results.stop):
-        async with aclosing(results):
+    async with aclosing(results):
+        with streams.keep(results.stop):
             first = await anext(results)
             async with aclosing(_pieces(first, results, form)) as parts:
                 await send_frames(parts, framing, receive, send, pace)

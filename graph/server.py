@@ -84,6 +84,7 @@ def app_settings(settings: ServerSettings) -> AppSettings:
         settings.known_documents_only,
         settings.graphiql,
         metrics_operations=settings.metrics_operations,
+        stalled_seconds=settings.stalled_seconds * 2,  # the server cuts off first, and closes cleanly by that
     )
 
 
@@ -98,7 +99,7 @@ def serve(settings: ServerSettings, listener: socket.socket, of_metrics: socket.
     """Answer on *listener* until told to end; /metrics on *of_metrics* alone, where that is given."""
     secret = settings.secret_key or open_state(settings.state_dir).secret_key()
     engine = engine_from(settings, secret)
-    streams = OpenStreams()
+    streams = OpenStreams(settings.streams_at_once)
     port = None if of_metrics is None else of_metrics.getsockname()[1]
     access = MetricsAccess(settings.metrics_key, port)
     how = app_settings(settings)._replace(metrics_access=access)
@@ -115,9 +116,9 @@ def serve(settings: ServerSettings, listener: socket.socket, of_metrics: socket.
     )
     gc.collect()
     gc.freeze()  # what was imported lives as long as the process: no collection need look at it again
-    DrainingServer(config, streams, min(_DRAIN_SECONDS, settings.grace_seconds)).run(
-        sockets=[listener, of_metrics] if of_metrics else [listener]
-    )
+    listeners = [listener, of_metrics] if of_metrics else [listener]
+    seconds = min(_DRAIN_SECONDS, settings.grace_seconds)
+    DrainingServer(config, streams, seconds, settings.stalled_seconds).run(sockets=listeners)
 
 
 def main() -> None:

@@ -50,9 +50,10 @@ async def send_events(
             raise
         await send_refusal(error, receive, send, pace)
         return
-    with streams.keep(results.stop):
-        async with aclosing(results), aclosing(_events(results)) as frames:
-            await send_frames(frames, EVENTS, receive, send, pace)
+    async with aclosing(results):
+        with streams.keep(results.stop):
+            async with aclosing(_events(results)) as frames:
+                await send_frames(frames, EVENTS, receive, send, pace)
 
 
 def refused_by_event(error: RequestError, accept: str) -> bool:

@@ -25,6 +25,7 @@ from graph.messages import (
     never_initialised,
     read_message,
     subscriber_exists,
+    try_later,
     unacceptable_protocol,
     unauthorized,
 )
@@ -82,10 +83,14 @@ class WebSocketEndpoint:
             await send({"type": "websocket.accept"})
             await _close(send, unacceptable_protocol())
             return
-        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        if self._streams.full:
+            await send({"type": "websocket.accept", "subprotocol": PROTOCOL})  # a browser shows no status, but a code
+            await _close(send, try_later())
+            return
         tell = partial(client_of, scope, self._settings.clients)
         connection = Connection(self._open, receive, send, self._settings, tell)
         with self._streams.keep(connection.stop):
+            await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
             await connection.serve()
 
 

@@ -46,6 +46,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     private_answers: bool
     operation_seconds: float
     operations_at_once: int
+    streams_at_once: int
+    stalled_seconds: float
     cors_origins: tuple[str, ...]
     compiled: str
     introspection: bool

@@ -455,7 +455,8 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
         "Operations at once in a socket": str(DEFAULT_SOCKETS.operations),
         "Message over a socket": in_mib(DEFAULT_SOCKETS.message_bytes),
         "Time until a socket begins": f"{DEFAULT_SOCKETS.init_seconds:g} s",
-        "Time that a socket takes nothing": f"{DEFAULT_SOCKETS.stalled_seconds:g} s",
+        "Sockets and streams at once in a process": f"{SETTINGS.streams_at_once:,}",
+        "Time that a client takes nothing": f"{SETTINGS.stalled_seconds:g} s",
         "Operations at once in a reserved stream": str(DEFAULT_RESERVATIONS.operations),
         "Reserved streams in a process": f"{DEFAULT_RESERVATIONS.most:,}",
     }
@@ -477,5 +478,6 @@ def test_the_documented_bounds_of_memory_are_those_of_the_code() -> None:
 
 def test_the_documented_variables_exist() -> None:
     named = {row[1].strip("`") for table in ("What", "Kept") for row in documented(table).values()} - {"–"}
-    assert named == {"GRAHAQL_OPERATION_SECONDS", "GRAHAQL_OPERATIONS_AT_ONCE", "GRAHAQL_L1_ENTRIES"}
+    of_requests = {"GRAHAQL_OPERATION_SECONDS", "GRAHAQL_OPERATIONS_AT_ONCE", "GRAHAQL_L1_ENTRIES"}
+    assert named == of_requests | {"GRAHAQL_STREAMS_AT_ONCE", "GRAHAQL_STALLED_SECONDS"}
     assert named <= {row.name for row in VARIABLES}
