@@ -1,13 +1,13 @@
 """What a document may be, checked before any work is spent on it: its text before parsing, its shape before validating.
 
 Validation takes a time that grows with the square of some counts, and fragments can make a document of a few hundred
-characters stand for millions of fields. So the text is counted by one regular expression, the shape by one walk in which
+characters stand for millions of fields. So the text is counted by one regular expression, what its tokens tell of the shape before it
+is parsed, the shape by one walk in which
 each fragment is counted once, and fields that merge are compared on a budget. docs/limits.md has the table.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from graphql.validation.validate import ValidationAbortedError
 from graph import errors
 from graph.measures import MANY, Measures, measure
 from graph.requests import RequestError, refused
+from graph.tokens import least_measures, tokens_of
 
 
 class Limits(NamedTuple):
@@ -41,11 +42,12 @@ class Limits(NamedTuple):
     aliases: int = 200
     directives: int = 200
     fragments: int = 60
-    operations: int = 20
+    operations: int = 10
     literal: int = 300
     values: int = 1_000
+    members: int = 60
     merges: int = 10_000
-    errors: int = 20
+    errors: int = 10
 
 
 LIMITS = Limits()
@@ -53,44 +55,23 @@ LIMITS = Limits()
 
 # ── before parsing ──
 
-_TOKEN = re.compile(
-    r"""
-    \#[^\n\r]*                                                     # a comment: consumed, not captured
-    | (
-        [_A-Za-z][_0-9A-Za-z]*+                                    # name
-        | [!$&():=@\[\]{|}] | \.\.\.                              # punctuator
-        | -?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?             # number
-        | \"{3}(?:[^\"\\]++|\\(?:\"{3})?|\"(?!\"\"))*+(?:\"{3})?   # block string
-        | \"(?:[^\"\\\n\r]++|\\[^\n\r])*+\"?                       # string
-      )
-    """,
-    re.VERBOSE,
-)
-"""Possessive throughout, and an unclosed string takes all that is left: no character is looked at more than a few times."""
-
-
-def count_tokens(text: str) -> int:
-    """How many lexical tokens a document has; whitespace, commas and comments are none.
-
-    Where the text cannot be lexed the count goes on, so that it is never less than what a parser would have read.
-
-    >>> count_tokens("{ graha(name: SUN) { text, pada } } # twelve")
-    12
-    """
-    captured = _TOKEN.findall(text)
-    return len(captured) - captured.count("")
+_FEW_TOKENS = 400
+"""So many are parsed faster than they are looked at."""
 
 
 def check_tokens(text: str, limits: Limits = LIMITS) -> None:
-    """Refuse a text that is too long to be read.
+    """Refuse a text that is too long to be read, or whose tokens alone tell that it has too much of something.
 
     Raises:
-        RequestError: 400, DOCUMENT_TOO_LARGE.
+        RequestError: 400, DOCUMENT_TOO_LARGE; 422 as `check_measures`.
     """
     if len(text) > limits.characters:
         raise _too_large(len(text), "characters", limits.characters)
-    if (tokens := count_tokens(text)) > limits.tokens:
-        raise _too_large(tokens, "tokens", limits.tokens)
+    tokens = tokens_of(text)
+    if len(tokens) > limits.tokens:
+        raise _too_large(len(tokens), "tokens", limits.tokens)
+    if len(tokens) > _FEW_TOKENS:
+        check_measures(least_measures(tokens), limits)
 
 
 def _too_large(value: int, unit: str, limit: int) -> RequestError:
@@ -124,6 +105,7 @@ _ROWS = (
     _Row("fragments", errors.TOO_MANY_FRAGMENTS, "fragments", "Send only those that the operation spreads."),
     _Row("operations", errors.TOO_MANY_OPERATIONS, "operations", "Send only the one that is to be executed."),
     _Row("literal", errors.LITERAL_TOO_LARGE, "values in one argument", "Send the argument as a variable."),
+    _Row("members", errors.LITERAL_TOO_LARGE, "fields in one input object", "Send those of the schema, each once."),
     _Row("values", errors.LITERAL_TOO_LARGE, "values written out", "Send arguments as variables."),
 )
 

@@ -35,6 +35,7 @@ class Measures(NamedTuple):
         operations: definitions in the document.
         literal: values in the greatest argument or default that is written out, itself one.
         values: all of them, as written.
+        members: fields of the greatest input object that is written out.
     """
 
     depth: int = 0
@@ -46,6 +47,7 @@ class Measures(NamedTuple):
     operations: int = 0
     literal: int = 0
     values: int = 0
+    members: int = 0
 
 
 class _Spread(NamedTuple):
@@ -71,7 +73,7 @@ def measure(document: DocumentNode, operation_name: str | None = None) -> Measur
     >>> from graphql import parse
     >>> bomb = "{ ...a } fragment a on Query { ...b ...b } fragment b on Query { engine { version } }"
     >>> measure(parse(bomb))
-    Measures(depth=2, aliases=0, root_fields=2, directives=0, fields=4, fragments=2, operations=1, literal=0, values=0)
+    Measures(depth=2, aliases=0, root_fields=2, directives=0, fields=4, fragments=2, operations=1, literal=0, values=0, members=0)
     """
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
@@ -105,8 +107,13 @@ def _part(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Part
             aliases += node.alias is not None
             depth = max(depth, level + 1)
             values += [argument.value for argument in node.arguments or ()]
-    sizes = [_literal(value) for value in values if value is not None]
-    own = Measures(depth, aliases, roots, directives, fields, literal=max(sizes, default=0), values=sum(sizes))
+    literals = [_literal(value) for value in values if value is not None]
+    own = Measures(
+        depth, aliases, roots, directives, fields,
+        literal=max([found.values for found in literals], default=0),
+        values=sum([found.values for found in literals]),
+        members=max([found.members for found in literals], default=0),
+    )  # fmt: skip
     return _Part(own, tuple(spreads))
 
 
@@ -121,9 +128,15 @@ def _selections(selection_set: SelectionSetNode) -> Iterator[tuple[Any, int]]:
                 waiting.append((below, level + isinstance(node, FieldNode)))
 
 
-def _literal(value: ValueNode) -> int:
-    """How many values a literal is made of."""
-    count, waiting = 0, [value]
+class _Literal(NamedTuple):
+    """How many values a literal is made of, and how many fields its greatest object has."""
+
+    values: int
+    members: int
+
+
+def _literal(value: ValueNode) -> _Literal:
+    count, members, waiting = 0, 0, [value]
     while waiting:
         found = waiting.pop()
         count += 1
@@ -131,7 +144,8 @@ def _literal(value: ValueNode) -> int:
             waiting += found.values
         elif isinstance(found, ObjectValueNode):
             waiting += [field.value for field in found.fields]
-    return count
+            members = max(members, len(found.fields))
+    return _Literal(count, members)
 
 
 def _expanded(parts: Mapping[str, _Part]) -> dict[str, Measures]:

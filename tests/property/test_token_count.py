@@ -4,7 +4,7 @@ from graphql import GraphQLSyntaxError
 from graphql.language import Lexer, Source, TokenKind
 from hypothesis import assume, given, strategies as st
 
-from graph.limits import count_tokens
+from graph.tokens import count_tokens
 
 NAMES = st.from_regex(r"[_A-Za-z][_0-9A-Za-z]{0,8}", fullmatch=True)
 NUMBERS = st.one_of(

@@ -11,13 +11,13 @@ from graph.limits import (
     Limits,
     check_measures,
     check_tokens,
-    count_tokens,
     rules_within,
     validated,
 )
 from graph.measures import Measures, measure
 from graph.requests import RequestError
 from graph.schema import schema
+from graph.tokens import count_tokens
 
 SCHEMA = schema()._schema
 
@@ -115,7 +115,16 @@ def test_too_many_characters_are_refused_before_tokens_are_counted() -> None:
 def test_a_plain_document_is_measured_field_by_field() -> None:
     text = "query ($a: Int = 1) { one: engine { version } chart(birth: {date: 1, zone: {name: 2}}) @skip(if: true) { id } }"
     assert measured(text) == Measures(
-        depth=2, aliases=1, root_fields=2, directives=1, fields=4, fragments=0, operations=1, literal=4, values=6
+        depth=2,
+        aliases=1,
+        root_fields=2,
+        directives=1,
+        fields=4,
+        fragments=0,
+        operations=1,
+        literal=4,
+        values=6,
+        members=2,
     )
 
 
