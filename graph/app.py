@@ -16,6 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from graph.bulk import BulkDoor
+from graph.bulk_routes import bulk_routes
 from graph.compiled.plans import Compile
 from graph.context import Context
 from graph.counts import HttpCounts, OperationCounts, OperationNames
@@ -40,6 +42,9 @@ from resolvers.figures import EngineReadings, PoolReadings
 from runtime.metrics.flusher import Metrics
 
 GRAPHQL_PATH = "/graphql"
+
+EXPOSED = ("Accept-Ranges", "Content-Range", "ETag", "Link", "Retry-After", "X-Next-Cursor")
+"""Headers of answers that pages of other sites may read."""
 
 
 class Application:
@@ -99,6 +104,7 @@ def create_app(
     store: DocumentStore | None = None,
     streams: OpenStreams | None = None,
     metrics: Metrics | None = None,
+    bulk: BulkDoor | None = None,
 ) -> ASGIApp:
     """The application over an engine, which is closed when the application ends.
 
@@ -106,8 +112,9 @@ def create_app(
         store: the documents that are known by id; absent = those that clients register.
         streams: what is open in this process, for whoever drains it.
         metrics: of this process; absent = requests are not counted, and there is no /metrics.
+        bulk: leads to bulk operations; absent = there are none.
     """
-    streams = streams or OpenStreams()
+    streams, bulk = streams or OpenStreams(), bulk or BulkDoor()
     facts = engine_facts(engine, settings.source_url)
     operations = Operations(schema(), introspection=settings.introspection, compiled=settings.compiled)
     documents = Documents(store or DocumentStore(engine.cache.shared), known_only=settings.known_documents_only)
@@ -117,7 +124,7 @@ def create_app(
     open_request = opener(operations, contexts, resolve, endpoint.finish, endpoint.bounds)
     endpoint.live = LiveAnswers(operations, documents, open_request, streams, settings.stalled_seconds)
     sockets = WebSocketEndpoint(open_request, streams, _socket_settings(settings))
-    others = _others(engine, documents, streams, _pages(settings, metrics), endpoint.kept.forget, metrics)
+    others = _others(engine, documents, streams, _pages(settings, bulk, metrics), endpoint.kept.forget, metrics, bulk)
     app = Application(endpoint, sockets, others)
     if metrics is None:
         return _shared_with(settings.cors_origins, KeptFirst(endpoint.kept, app))
@@ -128,10 +135,12 @@ def create_app(
     return _shared_with(settings.cors_origins, MeasuredApplication(endpoint.kept, app, GRAPHQL_PATH, http))
 
 
-def _pages(settings: AppSettings, metrics: Metrics | None) -> list[BaseRoute]:
-    """What is served beside GraphQL where it is wanted."""
-    graphiql = graphiql_routes(endpoint=GRAPHQL_PATH) if settings.graphiql else []
-    return [*graphiql] if metrics is None else [*graphiql, metrics_route(metrics, settings.metrics_access)]
+def _pages(settings: AppSettings, bulk: BulkDoor, metrics: Metrics | None) -> list[BaseRoute]:
+    """What is served beside GraphQL."""
+    pages = bulk_routes(bulk, settings.endpoint.clients, settings.stalled_seconds)
+    if settings.graphiql:
+        pages += graphiql_routes(endpoint=GRAPHQL_PATH)
+    return pages if metrics is None else [*pages, metrics_route(metrics, settings.metrics_access)]
 
 
 def _socket_settings(settings: AppSettings) -> SocketSettings:
@@ -145,7 +154,9 @@ def _shared_with(origins: tuple[str, ...], app: ASGIApp) -> ASGIApp:
     if not origins:
         return app
     methods = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
-    return CORSMiddleware(app, allow_origins=origins, allow_methods=methods, allow_headers=["*"], max_age=86_400)
+    return CORSMiddleware(
+        app, allow_origins=origins, allow_methods=methods, allow_headers=["*"], expose_headers=EXPOSED, max_age=86_400
+    )
 
 
 def _others(
@@ -155,13 +166,14 @@ def _others(
     pages: Sequence[BaseRoute],
     withdrawn: Callable[[], None],
     metrics: Metrics | None,
+    bulk: BulkDoor,
 ) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         published = documents.store.named
         await published.load()
         following = asyncio.create_task(published.follow(withdrawn))
-        async with _flushed(metrics):
+        async with _flushed(metrics), bulk.opened():
             yield
         following.cancel()
         await engine.close()

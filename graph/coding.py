@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from graph.http import remembering, wishes
 
@@ -41,9 +41,18 @@ def chosen_coding(accept_encoding: str) -> str:
     >>> chosen_coding("gzip, deflate, br"), chosen_coding(""), chosen_coding("br;q=0, gzip")
     ('br', 'identity', 'gzip')
     """
+    return best_coding(accept_encoding, CODERS)
+
+
+def best_coding(accept_encoding: str, offered: Iterable[str]) -> str:
+    """The one of some codings that a client accepts most gladly, the first among equals; identity where it wants none.
+
+    >>> best_coding("gzip, br", ["zstd", "gzip"])
+    'gzip'
+    """
     wanted = dict(wishes(accept_encoding))
     rest = wanted.get("*", 0.0)
-    qualities = [(wanted.get(coding, rest), coding) for coding in CODERS]
+    qualities = [(wanted.get(coding, rest), coding) for coding in offered]
     best = max(quality for quality, _ in qualities)
     return next(coding for quality, coding in qualities if quality == best) if best > 0 else IDENTITY
 

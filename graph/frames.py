@@ -60,6 +60,11 @@ async def send_frames(
             await write(framing.closing, more=False)
 
 
+async def while_wanted(work: Coroutine[None, None, None], receive: Receive) -> bool:
+    """Do *work* until it is done or the client is gone. Answers whether it was done; what it raises is raised."""
+    return await _is_first(work, _gone(receive))
+
+
 def headers_of(framing: Framing) -> Headers:
     """The headers of a body that grows: nobody between may keep it or hold it back."""
     return [

@@ -7,12 +7,14 @@ import gc
 import os
 import socket
 import sys
+from functools import partial
 
 import structlog
 import uvicorn
 
 from ephemeris.errors import EphemerisError
 from graph.app import AppSettings, create_app
+from graph.bulk import BulkDoor, open_bulk
 from graph.clients import ClientSettings
 from graph.compiled.plans import Compile
 from graph.drain import DrainingServer, OpenStreams
@@ -33,6 +35,9 @@ from runtime.settings import ServerSettings, read_settings
 from runtime.state import open_state
 
 _log = structlog.get_logger(__name__)
+
+_SWITCH_SECONDS = 0.0005
+"""After which a thread that writes a download lets the event loop on: Python's own 5 ms would be felt by every query."""
 
 _DRAIN_SECONDS = 4.0
 """Within which streams complete and running queries finish after SIGTERM."""
@@ -100,10 +105,11 @@ def serve(settings: ServerSettings, listener: socket.socket, of_metrics: socket.
     secret = settings.secret_key or open_state(settings.state_dir).secret_key()
     engine = engine_from(settings, secret)
     streams = OpenStreams(settings.streams_at_once)
+    door = BulkDoor(partial(open_bulk, settings, secret))
     port = None if of_metrics is None else of_metrics.getsockname()[1]
     access = MetricsAccess(settings.metrics_key, port)
     how = app_settings(settings)._replace(metrics_access=access)
-    app = create_app(engine, how, documents_from(settings, engine), streams, metrics_from(settings))
+    app = create_app(engine, how, documents_from(settings, engine), streams, metrics_from(settings), door)
     config = uvicorn.Config(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
@@ -114,6 +120,7 @@ def serve(settings: ServerSettings, listener: socket.socket, of_metrics: socket.
         ws="websockets-sansio",
         ws_max_size=LONGEST_BODY,
     )
+    sys.setswitchinterval(_SWITCH_SECONDS)
     gc.collect()
     gc.freeze()  # what was imported lives as long as the process: no collection need look at it again
     listeners = [listener, of_metrics] if of_metrics else [listener]

@@ -134,7 +134,7 @@ def retry(id: str) -> Call[int]:
 
 
 def delete(id: str, tuning: Tuning) -> Call[str | None]:
-    """Forget. Answers where the births are kept; None where there is no record."""
+    """Forget. Answers whose births can go: an upload's when it was the last of its operations; None where there is no record."""
     return Call("delete", (id, tuning.last_write_ms), lambda answer: answer.decode() or None)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
+from redis.exceptions import RedisError
 
 from jobs.calls import Brief, Call
 from jobs.record import FIELDS, Record, Stored, Taken, record_of, stored_of
+from jobs.refusals import RecordsDownError
 from jobs.scripts import NAMES, script
 
 ROOT = "grahaql:{bulk}"
@@ -25,6 +27,14 @@ ALIVE_MS = 5_000
 
 _BRIEF = Brief._fields
 _T = TypeVar("_T")
+
+
+async def had(answer: Awaitable[_T]) -> _T:
+    """What Redis answers. Raises: RecordsDownError: it cannot be had now."""
+    try:
+        return await answer
+    except (RedisError, OSError) as error:
+        raise RecordsDownError.of(error) from error
 
 
 class Event(NamedTuple):
@@ -43,6 +53,10 @@ class Server(NamedTuple):
     epoch: str
     workers: int
     unfinished: int
+
+
+def _uploads_of(client: str) -> str:
+    return f"{ROOT}:client:{client}:uploads"
 
 
 def key_of(id: str) -> str:
@@ -86,7 +100,7 @@ class Ledger:
         """Which of these are operations, or where an operation has its births."""
         pipeline: Any = self.client.pipeline(transaction=False)
         for name in names:
-            pipeline.exists(key_of(name)).sismember(f"{ROOT}:sources", name)
+            pipeline.exists(key_of(name)).hexists(f"{ROOT}:sources", name)
         found = pipeline.execute()
         return [name for name, pair in zip(names, zip(found[::2], found[1::2], strict=True), strict=True) if any(pair)]
 
@@ -154,6 +168,18 @@ class AsyncLedger:
         first = stored_of(covering[0]).chunk.start if covering else start
         following: Any = await self.client.zrangebyscore(name, first, "+inf", start=0, num=most)
         return [stored_of(text) for text in following]
+
+    async def upload_waits(self, client: str, id: str, now: int, expires: int) -> int:
+        """Note that an upload waits to be submitted, from *now* until it expires. Answers how many of the client do."""
+        name = _uploads_of(client)
+        pipeline: Any = self.client.pipeline()
+        pipeline.zadd(name, {id: expires}).zremrangebyscore(name, "-inf", now)
+        *_, waiting, _ = await pipeline.zcard(name).expireat(name, expires).execute()
+        return int(waiting)
+
+    async def upload_taken(self, client: str, id: str) -> None:
+        """The upload waits no more."""
+        await self.client.zrem(_uploads_of(client), id)
 
     async def oldest_event(self) -> str:
         """The first event that is kept; 0-0 where there never was one."""

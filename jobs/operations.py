@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -18,9 +18,10 @@ from jobs.broker import Waker
 from jobs.calls import Brief, Call
 from jobs.cursors import OPERATIONS, Cursors
 from jobs.errors import BulkError
+from jobs.exports.downloads import Downloads
 from jobs.health import Health, HealthCheck
 from jobs.ids import Ids
-from jobs.ledger import AsyncLedger
+from jobs.ledger import AsyncLedger, had
 from jobs.pages import Kind, LinePage, LinePages, RecordPage
 from jobs.progress import Follower, Progress
 from jobs.record import Record, Stored
@@ -29,6 +30,8 @@ from jobs.states import State
 from jobs.stores import ResultStore
 from jobs.submitting import Request, Submitted, Upload, submission
 from jobs.tuning import Limits, Tuning
+from jobs.uploads.receive import UploadLimits
+from jobs.uploads.shelf import DEFAULT_LIMITS, Shelf
 
 OPERATIONS_MAX = 100
 """Operations of a page."""
@@ -58,6 +61,7 @@ class Operations:
         *,
         limits: Limits | None = None,
         tuning: Tuning | None = None,
+        upload_limits: UploadLimits = DEFAULT_LIMITS,
     ) -> None:
         self._client = client
         self._ledger = AsyncLedger(client)
@@ -70,6 +74,8 @@ class Operations:
         self._pages = LinePages(self._ledger, store, self._cursors)
         self._follower = Follower(self._ledger, reader, self._look, self._cursors)
         self._health = HealthCheck(self._ledger)
+        self.uploads = Shelf(self._ledger, store, ids, upload_limits)
+        self.downloads = Downloads(self._ledger, store, self._cursors)
         self._sender = ThreadPoolExecutor(1, "wakes")
         self._sending: set[asyncio.Future[bool]] = set()
 
@@ -87,11 +93,13 @@ class Operations:
         found = await self.find(created.id)
         if found.state is State.RECEIVING:  # an older one, too, whose submission was cut off
             await self._receive(found, request.births)
+            if isinstance(request.births, Upload):
+                await self.uploads.submitted(request.births.id, request.client)
         return Submitted(await self.find(created.id), created.reused)
 
     async def find(self, id: str, client: str | None = None) -> Record:
         """The operation; LOST where it is one of ours and its record is gone. Raises: NotFoundError."""
-        found = await self._had(self._look(id))
+        found = await had(self._look(id))
         if found is None or not self._is_of(found, client):
             raise NotFoundError(id)
         return found
@@ -104,8 +112,8 @@ class Operations:
         before = "+inf" if after is None else self._cursors.read(OPERATIONS, owner, after)
         first, found = min(first, OPERATIONS_MAX), list[tuple[Record, int]]()
         while len(found) <= first:
-            rows = await self._had(self._ledger.of_client(owner, before, OPERATIONS_MAX))
-            records = await self._had(self._ledger.find([id for id, _ in rows]))
+            rows = await had(self._ledger.of_client(owner, before, OPERATIONS_MAX))
+            records = await had(self._ledger.find([id for id, _ in rows]))
             made = [made for _, made in rows]
             found += [
                 (record, at) for record, at in zip(records, made, strict=True) if record and record.state in states
@@ -133,9 +141,9 @@ class Operations:
 
     async def delete(self, id: str, client: str | None = None) -> None:
         """Remove the operation, its births and its results, at once. Raises: NotFoundError."""
-        found = await self.find(id, client)
-        await self._do(calls.delete(id, self._tuning))
-        for name in {id, found.source} - {""}:
+        await self.find(id, client)
+        source = await self._do(calls.delete(id, self._tuning))
+        for name in {id, source or id}:
             try:
                 await asyncio.to_thread(self._store.delete, name)
             except BulkError as error:  # a reconciler does it, and once more for what a worker may still write
@@ -144,18 +152,18 @@ class Operations:
     async def brief(self, id: str, client: str | None = None) -> Brief:
         """What it does with each birth. Raises: NotFoundError."""
         await self.find(id, client)
-        found = await self._had(self._ledger.brief(id))
+        found = await had(self._ledger.brief(id))
         if found is None:
             raise NotFoundError(id)
         return found
 
     async def results(self, record: Record, first: int, after: str | None = None, only: Kind = Kind.ALL) -> LinePage:
         """A page of its lines in input order, up to the first gap. Raises: CursorError, StoreError, DamagedPart."""
-        return await self._had(self._pages.page(record, first, after, only))
+        return await had(self._pages.page(record, first, after, only))
 
     async def stored(self, record: Record) -> list[Stored]:
         """The chunks of its results that are there, in order; those before the first gap end at `readable`."""
-        return await self._had(self._ledger.stored(record.id, 0, record.total))
+        return await had(self._ledger.stored(record.id, 0, record.total))
 
     async def progress(self, id: str, after: str | None = None, client: str | None = None) -> AsyncIterator[Progress]:
         """A snapshot, then at most four changes a second, then the end, once. Raises: NotFoundError, CursorError."""
@@ -209,10 +217,4 @@ class Operations:
         return client is None or found.state is State.LOST or found.client == self._ids.client(client)
 
     async def _do(self, call: Call[_T]) -> _T:
-        return await self._had(self._ledger.do(call))
-
-    async def _had(self, answer: Awaitable[_T]) -> _T:
-        try:
-            return await answer
-        except (RedisError, OSError) as error:
-            raise RecordsDownError.of(error) from error
+        return await had(self._ledger.do(call))

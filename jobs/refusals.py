@@ -12,19 +12,22 @@ BulkError (jobs/errors.py)
 
 from __future__ import annotations
 
+from typing import Literal
+
 from jobs.errors import BulkError
 from jobs.states import State
 
+_REMEDIES = {
+    "operation": "Ask with the id that submitting answered; operations are removed when they expire.",
+    "upload": "Send the uploadId that POST /bulk/births answered, within 23 hours; or upload the births again.",
+}
+
 
 class NotFoundError(BulkError):
-    """Raised when there is no operation of that id for this client: mistyped, removed, expired, or another client's."""
+    """Raised when there is no operation or upload of that id for this client: mistyped, removed, expired, or another's."""
 
-    def __init__(self, id: str) -> None:
-        super().__init__(
-            "NOT_FOUND",
-            f"There is no bulk operation {id[:40]!r}.",
-            "Ask with the id that submitting answered; operations are removed when they expire.",
-        )
+    def __init__(self, id: str, kind: Literal["operation", "upload"] = "operation") -> None:
+        super().__init__("NOT_FOUND", f"There is no bulk {kind} {id[:40]!r}.", _REMEDIES[kind])
 
 
 class CursorError(BulkError):
@@ -53,6 +56,7 @@ class ConflictError(BulkError):
 _LIMITS = {
     "CLIENT_OPERATIONS": "You have {limit} unfinished bulk operations, which is the most.",
     "CLIENT_BIRTHS": "With these births you would wait for more than {limit} of them.",
+    "CLIENT_UPLOADS": "You have {limit} uploads that nobody submitted, which is the most.",
     "ALL_OPERATIONS": "This service has {limit} unfinished bulk operations, which is the most.",
     "ALL_BIRTHS": "With these births this service would have more than {limit} to do.",
 }
@@ -62,7 +66,8 @@ class LimitError(BulkError):
     """Raised when an operation would be too much now; `retry_after` says in how many seconds it may not be."""
 
     def __init__(self, kind: str, limit: int, retry_after: float) -> None:
-        remedy = f"Submit again in {retry_after:.0f} seconds, or cancel an operation."
+        what = "submit one of them" if kind == "CLIENT_UPLOADS" else "cancel an operation"
+        remedy = f"Try again in {retry_after:.0f} seconds, or {what}."
         super().__init__("BULK_LIMIT", _LIMITS[kind].format(limit=f"{limit:,}"), remedy)
         self.kind = kind
         self.limit = limit

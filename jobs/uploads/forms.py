@@ -5,7 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from jobs.uploads.problems import CODING_UNSUPPORTED, FORMAT_UNSUPPORTED, WRONG_ENCODING, UploadError
+from jobs.uploads.problems import (
+    CODING_UNSUPPORTED,
+    FORMAT_UNSUPPORTED,
+    PARAMETER_INVALID,
+    WRONG_ENCODING,
+    UploadError,
+)
 
 
 class Format(StrEnum):
@@ -56,7 +62,7 @@ def upload_form(content_type: str, content_encoding: str = "", on_error: str = "
     """How an upload is to be read, from its headers and the parameter `onError`.
 
     Raises:
-        UploadError: FORMAT_UNSUPPORTED, CODING_UNSUPPORTED, WRONG_ENCODING.
+        UploadError: FORMAT_UNSUPPORTED, CODING_UNSUPPORTED, WRONG_ENCODING, PARAMETER_INVALID.
 
     >>> upload_form("text/csv; charset=UTF-8", "gzip").coding
     <Coding.GZIP: 'gzip'>
@@ -94,4 +100,4 @@ def _on_error(text: str) -> OnError:
     try:
         return OnError(text.strip().lower() or OnError.REFUSE)
     except ValueError:
-        raise UploadError(FORMAT_UNSUPPORTED, f"onError is {text[:40]!r}.", "Send refuse or skip.") from None
+        raise UploadError(PARAMETER_INVALID, f"onError is {text[:40]!r}.", "Send refuse or skip.") from None

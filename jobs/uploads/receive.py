@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, Callable, Iterator
+from hashlib import blake2b
 from typing import NamedTuple
 
 from jobs.births import SLICE_ROWS, BirthRow, FailedRow, Row, pack_rows
@@ -39,11 +40,15 @@ class UploadLimits(NamedTuple):
 
 
 class Received(NamedTuple):
-    """What was kept: rows, those among them that are no births, and what is wrong with the first of these."""
+    """What was kept: rows, those among them that are no births, what is wrong with the first of these, and a digest.
+
+    The digest is of the text, so that the same births have the same whatever they were coded in.
+    """
 
     rows: int
     failed: int
     problems: tuple[LineProblem, ...]
+    digest: str
 
 
 async def receive(
@@ -76,7 +81,7 @@ async def receive(
     except BaseException:  # a client that goes away cancels; whatever came, nothing is to stay
         await asyncio.shield(asyncio.to_thread(store.delete, upload))
         raise
-    return Received(rows.count, rows.wrong, tuple(rows.problems))
+    return Received(rows.count, rows.wrong, tuple(rows.problems), rows.digest.hexdigest())
 
 
 async def _put(store: ResultStore, upload: str, number: int, slices: Iterator[list[Row]]) -> int:
@@ -102,6 +107,7 @@ class _Rows:
         self.count = 0
         self.wrong = 0
         self.problems: list[LineProblem] = []
+        self.digest = blake2b(digest_size=16)
 
     def add(self, chunk: bytes) -> Iterator[None]:
         """Take a chunk; yields after each piece of its text. Raises: UploadError."""
@@ -113,6 +119,7 @@ class _Rows:
                     f"The text has more than {self._limits.bytes:,} bytes.",
                     "Send it as several uploads.",
                 )
+            self.digest.update(piece)
             for line in self._lines.add(piece):
                 self._take(line)
             yield

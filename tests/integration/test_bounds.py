@@ -27,7 +27,9 @@ from graph.kept import KEPT_BYTES
 from graph.messages import PROTOCOL
 from graph.operations import _DOCUMENTS_KEPT, _LONGEST_KEPT, Begun, Operations, Outcome
 from graph.sse_connections import DEFAULT_RESERVATIONS
+from graph.uploads import CLIENT_AT_ONCE, STALLED_SECONDS, UPLOADS_AT_ONCE
 from graph.websocket import DEFAULT_SOCKETS
+from jobs.uploads.shelf import WAITING_MAX
 from resolvers.calculator import Inline
 from resolvers.documents import CHARACTERS_KEPT, DocumentStore
 from resolvers.engine import _RESPONSES_BYTES, open_engine
@@ -459,6 +461,12 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
         "Time that a client takes nothing": f"{SETTINGS.stalled_seconds:g} s",
         "Operations at once in a reserved stream": str(DEFAULT_RESERVATIONS.operations),
         "Reserved streams in a process": f"{DEFAULT_RESERVATIONS.most:,}",
+        "Uploads at once of a client in a process": str(CLIENT_AT_ONCE),
+        "Uploads of a client that nobody submitted": str(WAITING_MAX),
+        "Uploads at once in a process": str(UPLOADS_AT_ONCE),
+        "Births of an upload": f"{SETTINGS.upload_rows:,}",
+        "Bytes of an upload, unpacked": f"{SETTINGS.upload_bytes >> 30} GiB",
+        "Time that an upload sends nothing": f"{STALLED_SECONDS:g} s",
     }
     assert (SETTINGS.operation_seconds, SETTINGS.operations_at_once) == DEFAULT_ENDPOINT[2:4]
 
@@ -479,5 +487,6 @@ def test_the_documented_bounds_of_memory_are_those_of_the_code() -> None:
 def test_the_documented_variables_exist() -> None:
     named = {row[1].strip("`") for table in ("What", "Kept") for row in documented(table).values()} - {"–"}
     of_requests = {"GRAHAQL_OPERATION_SECONDS", "GRAHAQL_OPERATIONS_AT_ONCE", "GRAHAQL_L1_ENTRIES"}
-    assert named == of_requests | {"GRAHAQL_STREAMS_AT_ONCE", "GRAHAQL_STALLED_SECONDS"}
+    of_uploads = {"GRAHAQL_UPLOAD_ROWS", "GRAHAQL_UPLOAD_BYTES"}
+    assert named == of_requests | of_uploads | {"GRAHAQL_STREAMS_AT_ONCE", "GRAHAQL_STALLED_SECONDS"}
     assert named <= {row.name for row in VARIABLES}

@@ -174,7 +174,7 @@ async def test_frames_may_follow_one_another(uploads: Uploads, coding: Coding) -
 
 async def test_slices_have_a_thousand_births_and_the_last_one_the_rest(uploads: Uploads) -> None:
     received = await uploads(lines(*({**BIRTH, "ref": str(index)} for index in range(2 * SLICE_ROWS + 7))))
-    assert received == Received(2007, 0, ())
+    assert received._replace(digest="") == Received(2007, 0, (), "")
     assert sorted(part.name for part in uploads.store.parts(UPLOAD)) == ["in/0", "in/1", "in/2"]
     refs = [row.ref for row in get_births(uploads.store, UPLOAD, 0, 3000)]
     assert refs == [str(index) for index in range(2007)]
@@ -413,7 +413,7 @@ def test_headers_say_how_an_upload_is_written(headers: tuple[str, ...], form: Up
         (("text/csv; charset=ISO-8859-1",), "WRONG_ENCODING"),
         (("text/csv", "deflate"), "CODING_UNSUPPORTED"),
         (("text/csv", "gzip, br"), "CODING_UNSUPPORTED"),
-        (("text/csv", "", "ignore"), "FORMAT_UNSUPPORTED"),
+        (("text/csv", "", "ignore"), "PARAMETER_INVALID"),
     ],
 )
 def test_headers_that_cannot_be_met_are_told(headers: tuple[str, ...], code: str) -> None:
