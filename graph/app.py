@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from graph.bulk import BulkDoor
 from graph.bulk_routes import bulk_routes
 from graph.compiled.plans import Compile
+from graph.compiled.reuse import WrittenCharts
 from graph.context import Context
 from graph.counts import HttpCounts, OperationCounts, OperationNames
 from graph.documents import Documents
@@ -97,6 +98,8 @@ class AppSettings(NamedTuple):
 
 DEFAULT_APP = AppSettings()
 
+_WRITTEN_BYTES = 32 * 1024 * 1024
+
 
 def create_app(
     engine: Engine,
@@ -116,7 +119,12 @@ def create_app(
     """
     streams, bulk = streams or OpenStreams(), bulk or BulkDoor()
     facts = engine_facts(engine, settings.source_url)
-    operations = Operations(schema(), introspection=settings.introspection, compiled=settings.compiled)
+    operations = Operations(
+        schema(),
+        introspection=settings.introspection,
+        compiled=settings.compiled,
+        written=WrittenCharts(_WRITTEN_BYTES),
+    )
     documents = Documents(store or DocumentStore(engine.cache.shared), known_only=settings.known_documents_only)
     counts = OperationCounts(OperationNames(frozenset(settings.metrics_operations), documents.store.named.held))
     endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint, counts)

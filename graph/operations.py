@@ -33,6 +33,7 @@ from strawberry import Schema
 from graph.checks import CheckedField, checked_fields, failures
 from graph.compiled.operation import CompletingExecutor
 from graph.compiled.plans import Compile, Plans
+from graph.compiled.reuse import WrittenCharts
 from graph.compiled.variables import Coercion, coercion
 from graph.context import Context
 from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table, defer_plan
@@ -146,11 +147,20 @@ class Operations:
         schema: as strawberry defines it.
         introspection: whether the schema may be asked for; without it errors suggest no names either.
         compiled: which operations are compiled; graphql-core executes the others.
+        written: charts that were written before; absent = each is written anew.
     """
 
-    def __init__(self, schema: Schema, *, introspection: bool = True, compiled: Compile = Compile.AGAIN) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        introspection: bool = True,
+        compiled: Compile = Compile.AGAIN,
+        written: WrittenCharts | None = None,
+    ) -> None:
         self.schema = schema
         self._plans = Plans(schema, compiled)
+        self._written = written
         sdl = schema.as_str()
         self._costs = cost_table(sdl)
         self._volatile = volatile_fields(sdl)
@@ -207,7 +217,7 @@ class Operations:
         operation, variables, context = begun.asking
         plan = self._plans.of(begun.prepared.digest, _name(operation), variables, begun.executor)
         if plan is not None:
-            return _answered(await plan.execute(context, variables, begun.executor))
+            return _answered(await plan.execute(context, variables, begun.executor, self._written))
         answer = execute_root_selection_set(begun.executor())
         return _answered(await answer if isawaitable(answer) else answer)
 

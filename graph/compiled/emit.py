@@ -54,6 +54,8 @@ class Emitter:
         for field, parents in fields:
             column = self._columns[id(field)] = self.source.fresh("s")
             self.source.line(f"{column} = [{self._read(field, 'p')} for p in {parents}]")
+            if field.below is not None:
+                self.source.line(f"{column} = await {self.source.bind(field.below)}.of({column}, info, slots)")
             if isinstance(field.reader, Call) and field.reader.needing:
                 asking.append(column)
         if asking:
@@ -62,7 +64,7 @@ class Emitter:
 
     def _below(self, field: Selected) -> list[tuple[Selected, str]]:
         staged = [inner for inner in field.fields if inner.staged]
-        if not staged:
+        if not staged or field.below is not None:
             return []
         values = self.source.fresh("q")
         self.source.line(f"{values} = {_flat(self._columns[id(field)], field.type)}")
@@ -94,6 +96,8 @@ class Emitter:
     def _value(self, type_: Any, source: str, field: Selected) -> str:
         """Lines that write a value of a type; the expression that holds it."""
         nullable = not is_non_null_type(type_)
+        if field.below is not None:
+            return self._ready(source, nullable=nullable)
         inner = type_ if nullable else type_.of_type
         if is_leaf_type(inner):
             return leaf(inner, source, self.source.bind, nullable=nullable)
@@ -105,6 +109,14 @@ class Emitter:
         self.source.line(f"{written} = None")
         with self.source.block(f"if {value} is not None:"):
             self.source.line(f"{written} = {self._whole(inner, value, self.source.fresh('d'), field)}")
+        return written
+
+    def _ready(self, source: str, *, nullable: bool) -> str:
+        """Lines that take an object that is written already."""
+        written = self.source.fresh("d")
+        self.source.line(f"{written} = {source}")
+        if not nullable:
+            self._refuse(f"{written} is None")
         return written
 
     def _whole(self, type_: Any, value: str, written: str, field: Selected) -> str:

@@ -30,6 +30,7 @@ from strawberry import Schema
 from graph.compiled.fields import Call, NotCompiled, Slot, Slots
 from graph.compiled.leaves import Unwritable
 from graph.compiled.projection import Arguments, Asker, Projection, projection
+from graph.compiled.reuse import REUSED, Charts, WrittenCharts, charts
 from graph.compiled.selection import Selected, Selector
 from graph.context import Context
 from graph.needs import settle
@@ -81,7 +82,7 @@ class Root(NamedTuple):
 
     field: Selected
     details: list[FieldDetails]
-    below: Projection | None
+    below: Projection | Charts | None
 
     @property
     def many(self) -> bool:
@@ -104,10 +105,21 @@ class CompiledOperation(NamedTuple):
     roots: tuple[Root, ...]
     slots: tuple[Slot, ...]
 
-    async def execute(self, context: Context, variables: VariableValues, make: MakeExecutor) -> ExecutionResult:
-        """The result, as graphql-core would build it. Args: make: makes a fresh executor of graphql-core."""
+    async def execute(
+        self,
+        context: Context,
+        variables: VariableValues,
+        make: MakeExecutor,
+        written: WrittenCharts | None = None,
+    ) -> ExecutionResult:
+        """The result, as graphql-core would build it.
+
+        Args:
+            make: makes a fresh executor of graphql-core.
+            written: charts that were written before stand in it as `orjson.Fragment`; absent = all are written out.
+        """
         try:
-            run = Run(Asker(context), self._arguments(variables), Lazily(make))
+            run = Run(Asker(context, written), self._arguments(variables), Lazily(make))
             return await self._compiled(run)
         except Unwritable:
             found: ExecutionResult = await _awaited(execute_root_selection_set(make()))
@@ -115,9 +127,9 @@ class CompiledOperation(NamedTuple):
 
     async def _compiled(self, run: Run) -> ExecutionResult:
         values = await self._values(run)
-        data = {}
-        for root, value in zip(self.roots, values, strict=True):
-            data[root.field.key] = await self._written(root, value, run)
+        parts = [self._written(root, value, run) for root, value in zip(self.roots, values, strict=True)]
+        written = await asyncio.gather(*parts) if len(parts) > 1 else [await part for part in parts]
+        data = {root.field.key: part for root, part in zip(self.roots, written, strict=True)}
         return ExecutionResult(data, run.core.errors)
 
     def _arguments(self, variables: VariableValues) -> Arguments:
@@ -155,7 +167,7 @@ class CompiledOperation(NamedTuple):
         except Exception:  # noqa: BLE001  graphql-core finds out what it is, and says so
             return await self._by_core(root, run)
 
-    async def _list(self, root: Root, below: Projection, values: Any, run: Run) -> Any:
+    async def _list(self, root: Root, below: Projection | Charts, values: Any, run: Run) -> Any:
         if values.__class__ not in {list, tuple} or any(value is None for value in values):
             return await self._by_core(root, run)
         try:
@@ -196,7 +208,7 @@ def compiled(executor: Core, schema: Schema) -> CompiledOperation | None:
     grouped = collect_fields(
         executor.schema, executor.fragments, executor.variable_values, type_, executor.operation
     ).grouped_field_set
-    selector = Selector(executor, slots)
+    selector = Selector(executor, slots, _apart)
     try:
         roots = tuple([_root(selector.root(type_, key, details), details) for key, details in grouped.items()])
     except NotCompiled:
@@ -206,8 +218,15 @@ def compiled(executor: Core, schema: Schema) -> CompiledOperation | None:
 
 def _root(field: Selected, details: list[FieldDetails]) -> Root:
     named = get_named_type(field.type)
-    below = projection(named, field.fields) if is_object_type(named) else None
-    return Root(field, details, below)
+    if not is_object_type(named):
+        return Root(field, details, None)
+    return Root(field, details, _apart(field.type, field.fields) or projection(named, field.fields))
+
+
+def _apart(type_: Any, fields: tuple[Selected, ...]) -> Charts | None:
+    """The selection on a chart compiled by itself; nothing for other types."""
+    named = _nullable(type_)
+    return charts(projection(named, fields), fields) if is_object_type(named) and named.name == REUSED else None
 
 
 def _resolved(field: Selected, run: Run) -> Any:
@@ -223,7 +242,7 @@ def _resolved(field: Selected, run: Run) -> Any:
         return error
 
 
-async def _done(value: Any, below: Projection, run: Run) -> Any:
+async def _done(value: Any, below: Projection | Charts, run: Run) -> Any:
     """A list's item written, or as it is where it cannot be."""
     try:
         return Done((await below.of([value], run.info, run.slots))[0])

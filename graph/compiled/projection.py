@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import GraphQLObjectType
 
@@ -12,6 +12,9 @@ from graph.compiled.selection import Selected
 from graph.context import Context
 from resolvers.turns import Turn
 
+if TYPE_CHECKING:
+    from graph.compiled.reuse import WrittenCharts
+
 Arguments = Sequence[dict[str, Any]]
 """Of each slot of an operation."""
 
@@ -19,12 +22,13 @@ _AT_ONCE = 16
 
 
 class Asker:
-    """What a resolver finds in its `info` when generated code calls it."""
+    """What a resolver finds in its `info` when generated code calls it, and the charts that were written before, if any."""
 
-    __slots__ = ("context",)
+    __slots__ = ("context", "written")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, written: WrittenCharts | None = None) -> None:
         self.context = context
+        self.written = written
 
 
 class Projection(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -30,6 +31,7 @@ class Selected(NamedTuple):
     """A field of a selection: its response key, how it gets its value, its type, and what is selected of an object.
 
     `staged` tells that its value must be known before anything is written: it may need something, or a field below it may.
+    `below` writes what is selected of its objects, where that is compiled by itself.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Selected(NamedTuple):
     type: GraphQLOutputType
     fields: tuple[Selected, ...] = ()
     staged: bool = False
+    below: Any = None
 
     @property
     def typename(self) -> bool:
@@ -45,6 +48,7 @@ class Selected(NamedTuple):
 
 
 Grouped = dict[str, list[FieldDetails]]
+Apart = Callable[[Any, tuple[Selected, ...]], Any]
 
 
 class Selector:
@@ -52,11 +56,13 @@ class Selector:
 
     Args:
         executor: of the operation, with the variables that @skip and @include look at.
+        apart: compiles a selection by itself, where it is one to be; else it answers nothing.
     """
 
-    def __init__(self, executor: Executor[Any], slots: Slots) -> None:
+    def __init__(self, executor: Executor[Any], slots: Slots, apart: Apart) -> None:
         self._executor = executor
         self._slots = slots
+        self._apart = apart
         self._left = MOST_FIELDS
 
     def root(self, parent: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Selected:
@@ -78,8 +84,9 @@ class Selector:
             return Selected(key, None, definition.type)
         reader = self._slots.reader(definition, node, awaited=awaited)
         below = self._below(definition.type, details, depth + lists(definition.type))
-        staged = getattr(reader, "needing", False) or any(field.staged for field in below)
-        return Selected(key, reader, definition.type, below, staged)
+        apart = self._apart(definition.type, below) if not awaited else None
+        staged = getattr(reader, "needing", False) or apart is not None or any(field.staged for field in below)
+        return Selected(key, reader, definition.type, below, staged, apart)
 
     def _below(self, type_: GraphQLOutputType, details: list[FieldDetails], depth: int) -> tuple[Selected, ...]:
         named = get_named_type(type_)

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from xingpan_ephemeris import get_ephe_path
 
 from graph.compiled.operation import CompiledOperation, compiled
+from graph.compiled.reuse import WrittenCharts
 from graph.context import Context
 from graph.engine_facts import engine_facts
 from graph.errors import in_order
@@ -41,7 +42,7 @@ class Both:
 
     def __init__(self) -> None:
         self.engine = open_engine(Path(get_ephe_path()), bytes(32), None)
-        self.compared = self.failed = 0
+        self.compared = self.failed = self.reused = 0
         self._runner = asyncio.Runner()
         self._facts = engine_facts(self.engine, "/source")
         self._operations = Operations(schema())
@@ -65,6 +66,11 @@ class Both:
         self.compared += 1
         self.failed += bool(core.errors)
         self._check(core, await self._by_plan(plan, self._begun(document, variables)), (document, variables, spoilt))
+        written = WrittenCharts(1 << 22)
+        for _ in range(2):
+            found = await self._by_plan(plan, self._begun(document, variables), written)
+            self._check(core, found, (document, variables, spoilt, "written before"))
+        self.reused += written.hits
 
     def compare_each(self, document: str, variables: dict[str, Any]) -> int:
         """As `compare`, with each attribute of a graha, a lagna and a varga in turn put to each bad value; how often."""
@@ -98,9 +104,11 @@ class Both:
         found = execute_root_selection_set(begun.executor())
         return found if isinstance(found, ExecutionResult) else await found
 
-    async def _by_plan(self, plan: CompiledOperation, begun: Begun | None) -> ExecutionResult:
+    async def _by_plan(
+        self, plan: CompiledOperation, begun: Begun | None, written: WrittenCharts | None = None
+    ) -> ExecutionResult:
         assert begun is not None
-        return await plan.execute(begun.asking.context, begun.asking.variables, begun.executor)
+        return await plan.execute(begun.asking.context, begun.asking.variables, begun.executor, written)
 
     def close(self) -> None:
         self._runner.run(self.engine.close())
@@ -127,7 +135,7 @@ def told(result: ExecutionResult) -> list[tuple[Any, ...]]:
 def both() -> Iterator[Both]:
     opened = Both()
     yield opened
-    print(f"compared {opened.compared}, with errors {opened.failed}")
+    print(f"compared {opened.compared}, with errors {opened.failed}, charts written before {opened.reused}")
     opened.close()
 
 
