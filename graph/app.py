@@ -98,7 +98,7 @@ class AppSettings(NamedTuple):
 
 DEFAULT_APP = AppSettings()
 
-_WRITTEN_BYTES = 32 * 1024 * 1024
+_WRITTEN_BYTES = 12 * 1024 * 1024
 
 
 def create_app(

@@ -52,7 +52,7 @@ class Reading(NamedTuple):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_READINGS: LRUCache[tuple[str, bytes, bytes], Reading] = LRUCache(5_000)
+_READINGS: LRUCache[tuple[str, bytes, bytes], Reading] = LRUCache(2_000)
 """Births read before, by the very bytes of what was sent: the next chart of the same birth costs a look."""
 
 

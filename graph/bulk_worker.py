@@ -36,7 +36,7 @@ from runtime.state import open_state
 _STOP_SECONDS = 10.0
 """Within which a chunk is finished after SIGTERM; else it is given back."""
 
-_L1_ENTRIES = 2_000
+_L1_BYTES = 8 * 1024 * 1024
 """Charts that a worker keeps: those of one chunk, which its loaders share."""
 
 _log = structlog.get_logger(__name__)
@@ -77,8 +77,8 @@ def _alone(settings: ServerSettings) -> ServerSettings:
     """As API processes compute, but by itself: births of a bulk operation hardly ever come again, and a million of their
     charts would drive out of the cache server what clients ask for.
     """
-    entries = min(settings.l1_entries, _L1_ENTRIES)
-    return msgspec.structs.replace(settings, pool_processes=0, cache_url=None, l1_entries=entries)
+    most = min(settings.l1_bytes, _L1_BYTES)
+    return msgspec.structs.replace(settings, pool_processes=0, cache_url=None, l1_bytes=most)
 
 
 def main() -> None:

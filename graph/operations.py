@@ -43,7 +43,8 @@ from graph.limits import parsed, validated
 from graph.purity import pure_operations, volatile_fields
 from graph.requests import RequestError
 
-_DOCUMENTS_KEPT = 1000
+_CHARACTERS_KEPT = 250_000
+"""Of documents that were prepared: each character of one takes about 100 bytes."""
 _LONGEST_KEPT = 20_000
 """Characters of a document that is worth keeping; a longer one is prepared anew each time, so that memory is bounded."""
 
@@ -166,7 +167,7 @@ class Operations:
         self._volatile = volatile_fields(sdl)
         self._hidden = not introspection
         self._core = schema._schema  # noqa: SLF001  graphql-core's own, which strawberry offers under no other name
-        self._prepared: LRUCache[str, Prepared] = LRUCache(_DOCUMENTS_KEPT)
+        self._prepared: LRUCache[str, Prepared] = LRUCache(_CHARACTERS_KEPT, getsizeof=_size)
 
     def prepare(self, text: str) -> Prepared:
         """The document read, from memory when it was read before."""
@@ -274,6 +275,10 @@ class Operations:
 
 
 _NOT_PARSED = 400
+
+
+def _size(text: str, _prepared: Prepared) -> int:
+    return len(text) + 200
 
 
 _packed = msgspec.msgpack.Encoder(order="sorted").encode

@@ -52,7 +52,7 @@ def engine_from(settings: ServerSettings, secret: bytes) -> Engine:
         settings.ephemeris_dir,
         secret,
         redis,
-        entries=settings.l1_entries,
+        memory_bytes=settings.l1_bytes,
         ttl_seconds=settings.cache_ttl_seconds,
         token_keys=settings.token_keys,
         pool_processes=settings.pool_processes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -31,25 +31,33 @@ class TierCounts(msgspec.Struct):
     batches: int = 0
 
 
+def _sized(kind: Kind[Any, Any]) -> Callable[[bytes, Any], int]:
+    """How much of memory a value of a kind takes with its token."""
+    return lambda token, value: len(token) + kind.size(value)
+
+
 class ChartCache:
     """Answers batches of questions from memory, from Redis, from a computation under way, or by computing.
 
     Args:
         keys: makes names of values outside the process.
         shared: the second tier.
-        entries: how many values of each kind memory holds.
+        memory_bytes: that values of all kinds may take in memory.
         ttl_seconds: how long Redis keeps a value, give or take a tenth.
         calculator: who computes; by default this process, in slices of its event loop.
     """
 
     def __init__(
-        self, keys: Keys, shared: SharedTier, entries: int, ttl_seconds: int, calculator: Calculator | None = None
+        self, keys: Keys, shared: SharedTier, memory_bytes: int, ttl_seconds: int, calculator: Calculator | None = None
     ) -> None:
         self._keys = keys
         self.shared = shared
         self.calculator = calculator or Inline(keys)
         self.ttl_seconds = ttl_seconds
-        self._memory: dict[str, LRUCache[bytes, Any]] = {kind.name: LRUCache(entries) for kind in KINDS}
+        share = memory_bytes // len(KINDS)
+        self._memory: dict[str, LRUCache[bytes, Any]] = {
+            kind.name: LRUCache(share, getsizeof=_sized(kind)) for kind in KINDS
+        }
         self._flights: dict[bytes, asyncio.Future[Any]] = {}
         self.counts = {kind.name: TierCounts() for kind in KINDS}
         self.batch_sizes = {kind.name: Spread(UP_TO_1000) for kind in KINDS}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 
-_RESPONSES_BYTES = 64 * 1024 * 1024
+_RESPONSES_BYTES = 24 * 1024 * 1024
 
 
 class Engine:
@@ -59,7 +59,7 @@ def open_engine(
     secret: bytes,
     redis: Redis | None,
     *,
-    entries: int = 20_000,
+    memory_bytes: int = 32 * 1024 * 1024,
     ttl_seconds: int = 604_800,
     token_keys: Sequence[bytes] | None = None,
     pool_processes: int = 0,
@@ -70,6 +70,7 @@ def open_engine(
         ephemeris_dir: folder of the ephemeris files.
         secret: at least 32 bytes, for the names of values outside the process.
         redis: client of the shared tier; None for memory alone.
+        memory_bytes: that charts may take in this process.
         token_keys: of chart tokens, newest first; None for the secret.
         pool_processes: that compute long batches off the event loop; 0 for none.
 
@@ -85,5 +86,5 @@ def open_engine(
     if pool_processes:
         start = WorkerCommand(ephemeris_dir, versions, keys.release).start
         calculator = Pooled(keys, Pool(pool_processes, start))
-    cache = ChartCache(keys, SharedTier(redis), entries, ttl_seconds, calculator)
+    cache = ChartCache(keys, SharedTier(redis), memory_bytes, ttl_seconds, calculator)
     return Engine(opened, zones, keys, Tokens(token_keys or [secret]), cache)

@@ -31,7 +31,8 @@ Value = TypeVar("Value")
 class Kind(NamedTuple, Generic[Asked, Value]):
     """A kind of value.
 
-    `compute` answers one request with a value as it travels; `join` makes it ready to be read; `order` is what a batch is sorted by, because neighbours in time share segments of the ephemeris files; by `ayanamsha` times are told apart.
+    `compute` answers one request with a value as it travels; `join` makes it ready to be read; `order` is what a batch is sorted by, because neighbours in time share segments of the ephemeris files; by
+    `ayanamsha` times are told apart; `size` says how many bytes of memory a value takes, about.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Kind(NamedTuple, Generic[Asked, Value]):
     ayanamsha: Callable[[Asked], Ayanamsha]
     encode: Callable[[Value], bytes]
     decode: Callable[[bytes], Value]
+    size: Callable[[Value], int]
 
 
 def _compute_natal(asked: NatalRequest) -> NatalChart:
@@ -77,6 +79,18 @@ def _vargas_ayanamsha(asked: VargaRequest) -> Ayanamsha:
     return asked.frame.settings.ayanamsha
 
 
+NATAL_BYTES, VARGA_BYTES = 12_000, 2_800
+"""As measured: resident memory for each of 20,000 charts of nine grahas, and of 16 vargas of 5,000, once they were read."""
+
+
+def _natal_size(_chart: NatalChart) -> int:
+    return NATAL_BYTES
+
+
+def _vargas_size(vargas: tuple[Varga, ...]) -> int:
+    return len(vargas) * VARGA_BYTES
+
+
 _encoder = msgspec.msgpack.Encoder()
 _natal = msgspec.msgpack.Decoder(NatalChart)
 _vargas = msgspec.msgpack.Decoder(tuple[Varga, ...])
@@ -95,9 +109,9 @@ def _decode_vargas(value: bytes) -> tuple[Varga, ...]:
 
 
 NATAL: Kind[NatalRequest, NatalChart] = Kind(
-    "natal", _compute_natal, _join_natal, _natal_order, _natal_ayanamsha, _encode, _decode_natal
+    "natal", _compute_natal, _join_natal, _natal_order, _natal_ayanamsha, _encode, _decode_natal, _natal_size
 )
 VARGAS: Kind[VargaRequest, tuple[Varga, ...]] = Kind(
-    "vargas", _compute_vargas, _join_vargas, _no_order, _vargas_ayanamsha, _encode, _decode_vargas
+    "vargas", _compute_vargas, _join_vargas, _no_order, _vargas_ayanamsha, _encode, _decode_vargas, _vargas_size
 )
 KINDS = (NATAL, VARGAS)

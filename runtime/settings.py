@@ -37,7 +37,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ephemeris_dir: Path
     log_level: int
     log_format: Literal["auto", "json", "console"]
-    l1_entries: int
+    l1_bytes: int
     cache_ttl_seconds: int
     cache_timeout_seconds: float
     pool_processes: int

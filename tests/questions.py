@@ -43,6 +43,8 @@ def bare(value: object) -> bytes:
     return marked(msgspec.msgpack.encode(value, enc_hook=lambda _frame: None))
 
 
-def cache_over(client: Any, *, entries: int = 5000, ttl_seconds: int = 10_000, release: str = "r1") -> ChartCache:
+def cache_over(
+    client: Any, *, memory_bytes: int = 1 << 27, ttl_seconds: int = 10_000, release: str = "r1"
+) -> ChartCache:
     """A cache of its own over a client, which may be a stub or None."""
-    return ChartCache(Keys(SECRET, release), SharedTier(cast("Redis | None", client)), entries, ttl_seconds)
+    return ChartCache(Keys(SECRET, release), SharedTier(cast("Redis | None", client)), memory_bytes, ttl_seconds)

@@ -99,11 +99,12 @@ class Run(NamedTuple):
 
 
 class CompiledOperation(NamedTuple):
-    """An operation for one choice of what @skip and @include leave."""
+    """An operation for one choice of what @skip and @include leave. Args: fields: that are selected, fragments written out."""
 
     type: GraphQLObjectType
     roots: tuple[Root, ...]
     slots: tuple[Slot, ...]
+    fields: int
 
     async def execute(
         self,
@@ -128,7 +129,10 @@ class CompiledOperation(NamedTuple):
     async def _compiled(self, run: Run) -> ExecutionResult:
         values = await self._values(run)
         parts = [self._written(root, value, run) for root, value in zip(self.roots, values, strict=True)]
-        written = await asyncio.gather(*parts) if len(parts) > 1 else [await part for part in parts]
+        written = await asyncio.gather(*parts, return_exceptions=True) if len(parts) > 1 else [await parts[0]]
+        for found in written:
+            if isinstance(found, BaseException):
+                raise found
         data = {root.field.key: part for root, part in zip(self.roots, written, strict=True)}
         return ExecutionResult(data, run.core.errors)
 
@@ -213,7 +217,7 @@ def compiled(executor: Core, schema: Schema) -> CompiledOperation | None:
         roots = tuple([_root(selector.root(type_, key, details), details) for key, details in grouped.items()])
     except NotCompiled:
         return None
-    return CompiledOperation(type_, roots, tuple(slots.found))
+    return CompiledOperation(type_, roots, tuple(slots.found), selector.count)
 
 
 def _root(field: Selected, details: list[FieldDetails]) -> Root:

@@ -22,6 +22,8 @@ from strawberry import Schema
 from graph.compiled.operation import CompiledOperation, MakeExecutor, compiled
 
 _KEPT = 256
+_FIELDS_KEPT = 16_000
+"""Of compiled operations: each takes a bit more than a kilobyte."""
 _CHOICES = frozenset({GraphQLSkipDirective.name, GraphQLIncludeDirective.name})
 
 
@@ -47,7 +49,7 @@ class Plans:
     def __init__(self, schema: Schema, compile_: Compile = Compile.AGAIN) -> None:
         self._compile = compile_
         self._schema = schema
-        self._kept: LRUCache[Key, CompiledOperation | None] = LRUCache(_KEPT)
+        self._kept: LRUCache[Key, CompiledOperation | None] = LRUCache(_FIELDS_KEPT, getsizeof=_size)
         self._choosers: LRUCache[tuple[bytes, str], tuple[str, ...]] = LRUCache(_KEPT)
         self._seen: LRUCache[Key, None] = LRUCache(4 * _KEPT)
 
@@ -78,6 +80,10 @@ class Plans:
             names = self._choosers[document, operation] = _choosers(make())
         coerced = variables.coerced
         return Key(document, operation, tuple([coerced.get(name) for name in names]))
+
+
+def _size(_key: Key, found: CompiledOperation | None) -> int:
+    return 10 + (found.fields if found else 0)
 
 
 class _Finder(Visitor):

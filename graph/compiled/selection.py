@@ -63,7 +63,7 @@ class Selector:
         self._executor = executor
         self._slots = slots
         self._apart = apart
-        self._left = MOST_FIELDS
+        self.count = 0
 
     def root(self, parent: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Selected:
         """A root field, whose resolver may be awaited. Raises: NotCompiled."""
@@ -75,10 +75,10 @@ class Selector:
     def _field(
         self, parent: GraphQLObjectType, key: str, details: list[FieldDetails], depth: int, *, awaited: bool = False
     ) -> Selected:
-        self._left -= 1
+        self.count += 1
         node = details[0].node
         definition = self._executor.schema.get_field(parent, node.name.value)
-        if self._left < 0 or depth > DEEPEST or definition is None or details[0].fragment_variable_values:
+        if self.count > MOST_FIELDS or depth > DEEPEST or definition is None or details[0].fragment_variable_values:
             raise NotCompiled
         if node.name.value == TYPENAME:
             return Selected(key, None, definition.type)

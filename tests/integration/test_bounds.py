@@ -19,13 +19,15 @@ from graphql import get_introspection_query
 from xingpan_ephemeris import get_ephe_path
 
 from ephemeris.varga_rules import DIVISIONS
-from graph.app import AppSettings, create_app
+from graph.app import _WRITTEN_BYTES, AppSettings, create_app
 from graph.checks import MOST_BIRTHS
+from graph.compiled.plans import _FIELDS_KEPT
+from graph.compiled.selection import MOST_FIELDS
 from graph.endpoint import DEFAULT_ENDPOINT, EndpointSettings
 from graph.http import LONGEST_BODY, LONGEST_QUERY_STRING
 from graph.kept import KEPT_BYTES
 from graph.messages import PROTOCOL
-from graph.operations import _DOCUMENTS_KEPT, _LONGEST_KEPT, Begun, Operations, Outcome
+from graph.operations import _CHARACTERS_KEPT, _LONGEST_KEPT, Begun, Operations, Outcome
 from graph.sse_connections import DEFAULT_RESERVATIONS
 from graph.uploads import CLIENT_AT_ONCE, STALLED_SECONDS, UPLOADS_AT_ONCE
 from graph.websocket import DEFAULT_SOCKETS
@@ -478,15 +480,20 @@ def test_the_documented_bounds_of_memory_are_those_of_the_code() -> None:
             in_mib(_RESPONSES_BYTES),
             f"{in_mib(_RESPONSES_BYTES // 8)}; {in_kib(LARGEST_SHARED)} in Redis",
         ),
-        "Charts and sets of vargas": (f"{SETTINGS.l1_entries:,} of each", "–"),
-        "Documents that were read": (f"{_DOCUMENTS_KEPT:,}", f"{_LONGEST_KEPT:,} characters"),
+        "Charts as they stand in answers, compiled operations alone": (
+            in_mib(_WRITTEN_BYTES),
+            in_kib(_WRITTEN_BYTES // 64),
+        ),
+        "Compiled operations": (f"{_FIELDS_KEPT:,} fields", f"{MOST_FIELDS:,} fields"),
+        "Charts and sets of vargas": (f"{SETTINGS.l1_bytes >> 20} MiB", "–"),
+        "Documents that were read": (f"{_CHARACTERS_KEPT:,} characters", f"{_LONGEST_KEPT:,} characters"),
         "Documents that clients registered": (f"{CHARACTERS_KEPT:,} characters", f"{LONGEST_DOCUMENT:,} characters"),
     }
 
 
 def test_the_documented_variables_exist() -> None:
     named = {row[1].strip("`") for table in ("What", "Kept") for row in documented(table).values()} - {"–"}
-    of_requests = {"GRAHAQL_OPERATION_SECONDS", "GRAHAQL_OPERATIONS_AT_ONCE", "GRAHAQL_L1_ENTRIES"}
+    of_requests = {"GRAHAQL_OPERATION_SECONDS", "GRAHAQL_OPERATIONS_AT_ONCE", "GRAHAQL_L1_BYTES"}
     of_uploads = {"GRAHAQL_UPLOAD_ROWS", "GRAHAQL_UPLOAD_BYTES"}
     assert named == of_requests | of_uploads | {"GRAHAQL_STREAMS_AT_ONCE", "GRAHAQL_STALLED_SECONDS"}
     assert named <= {row.name for row in VARIABLES}

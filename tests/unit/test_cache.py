@@ -16,7 +16,7 @@ from ephemeris.errors import ChartError
 from ephemeris.words import ErrorCode
 from resolvers.cache import ChartCache
 from resolvers.keys import Keys
-from resolvers.kinds import NATAL, VARGAS, Kind
+from resolvers.kinds import NATAL, NATAL_BYTES, VARGAS, Kind
 from resolvers.requests import NatalRequest
 from tests.questions import OUTSIDE, SECRET, bare, cache_over, question, varga_question
 from tests.redises import Counted, StubRedis
@@ -243,8 +243,8 @@ async def test_values_are_kept_for_the_time_to_live_give_or_take_a_tenth(cache: 
     assert max(lives) - min(lives) > 0.1 * TTL_SECONDS
 
 
-async def test_memory_holds_no_more_than_its_entries(client: Counted) -> None:
-    cache = cache_over(client, entries=10)
+async def test_memory_holds_no_more_than_its_bytes(client: Counted) -> None:
+    cache = cache_over(client, memory_bytes=2 * 11 * NATAL_BYTES)
     await natal(cache, *map(question, range(30)))
     assert len(cache._memory["natal"]) == 10
     client.forget()

@@ -33,7 +33,7 @@ def test_an_empty_environment_gives_a_development_server_on_loopback() -> None:
     settings = read()
     assert (settings.host, settings.port, settings.production) == ("127.0.0.1", 8000, False)
     assert (settings.cache_url, settings.jobs_url, settings.secret_key, settings.slot) == (None, None, None, None)
-    assert (settings.l1_entries, settings.cache_ttl_seconds, settings.cache_timeout_seconds) == (20_000, 604_800, 0.05)
+    assert (settings.l1_bytes, settings.cache_ttl_seconds, settings.cache_timeout_seconds) == (32 << 20, 604_800, 0.05)
     assert settings.api_processes == min(usable_cores(), 64)
     assert (settings.ephemeris_dir / "sepl_18.se1").is_file()
 
@@ -105,7 +105,7 @@ def test_a_wrong_url_is_named_without_its_password(url: str, shown: str, remedy:
         ("GRAHAQL_ENV", "prod"),
         ("GRAHAQL_LOG_LEVEL", "verbose"),
         ("GRAHAQL_LOG_FORMAT", "logfmt"),
-        ("GRAHAQL_L1_ENTRIES", "1e4"),
+        ("GRAHAQL_L1_BYTES", "1e7"),
         ("GRAHAQL_CACHE_TTL_SECONDS", "0"),
         ("GRAHAQL_CACHE_TIMEOUT_SECONDS", "nan"),
         ("GRAHAQL_GRACE_SECONDS", "inf"),
