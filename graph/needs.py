@@ -96,7 +96,11 @@ def _from_memory(place: Place, loaders: Loaders) -> bool:
 
 async def _load(places: list[Place], loaders: Loaders) -> None:
     kinds = {column[k].kind.name: column[k].kind for column, k in places}
-    await asyncio.gather(*[_load_kind(kind, places, loaders) for kind in kinds.values()])
+    *others, last = [_load_kind(kind, places, loaders) for kind in kinds.values()]
+    if others:
+        await asyncio.gather(*others, last)
+    else:
+        await last  # no task of its own: there is one for each birth of a bulk operation
 
 
 async def _load_kind(kind: Kind[Any, Any], places: list[Place], loaders: Loaders) -> None:
