@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from os import getpid
 from pathlib import Path
+from threading import local
 from typing import NamedTuple
 
 import swisseph
@@ -108,6 +109,15 @@ class _Door:
     pid = 0
 
 
+class _Thread(local):
+    """What the library was told in a thread."""
+
+    has_path = False
+
+
+_THREAD = _Thread()
+
+
 def open_ephemeris(folder: Path) -> OpenedEphemeris:
     """Verify the files and the library, and let this process pass.
 
@@ -119,6 +129,7 @@ def open_ephemeris(folder: Path) -> OpenedEphemeris:
     """
     files = tuple(_verified(folder / name, digest) for name, digest in FILES.items())
     swisseph.set_ephe_path(str(folder))
+    _THREAD.has_path = True
     _Door.pid = getpid()
     try:
         _self_test()
@@ -277,6 +288,11 @@ def julian_day(year: int, month: int, day: int, hours: float) -> float:
 
 def delta_t(jd_ut: float) -> float:
     """TT − UT1 in days by the library's own table and curves."""
+    if not _THREAD.has_path:
+        swisseph.set_ephe_path(
+            None
+        )  # the environment's: before a thread has one, the library refuses this question alone
+        _THREAD.has_path = True
     answer = swisseph.deltat_ex(jd_ut, swisseph.FLG_SWIEPH)
     days: float = answer[0] if isinstance(answer, tuple) else answer
     return days

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -352,3 +353,8 @@ def test_placidus_and_koch_have_no_cusps_beyond_the_polar_circle_and_say_what_ha
             ask()
         assert caught.value.code is ErrorCode.HOUSES_UNDEFINED
         assert "SRIPATI" in caught.value.remedy
+
+
+def test_a_thread_may_ask_for_delta_t_first() -> None:
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(swiss.delta_t, 2451545.0).result() == swiss.delta_t(2451545.0)
