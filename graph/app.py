@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import NamedTuple
 
 from starlette.applications import Starlette
@@ -17,10 +16,11 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph.bulk import BulkDoor
+from graph.bulk_face import BulkFace
 from graph.bulk_routes import bulk_routes
+from graph.bulk_selection import Selections
 from graph.compiled.plans import Compile
 from graph.compiled.reuse import WrittenCharts
-from graph.context import Context
 from graph.counts import HttpCounts, OperationCounts, OperationNames
 from graph.documents import Documents
 from graph.drain import OpenStreams
@@ -82,6 +82,7 @@ class AppSettings(NamedTuple):
         metrics_access: who may see /metrics.
         metrics_operations: names of operations that metrics tell apart, beside those of published documents.
         stalled_seconds: after which a client that takes nothing is given up, where the server has not cut it off before.
+        webhook_hosts: hosts that may be called when a bulk operation ends.
     """
 
     source_url: str = SOURCE_PATH
@@ -94,6 +95,7 @@ class AppSettings(NamedTuple):
     metrics_access: MetricsAccess = MetricsAccess()
     metrics_operations: tuple[str, ...] = ()
     stalled_seconds: float = 60.0
+    webhook_hosts: tuple[str, ...] = ()
 
 
 DEFAULT_APP = AppSettings()
@@ -127,9 +129,10 @@ def create_app(
     )
     documents = Documents(store or DocumentStore(engine.cache.shared), known_only=settings.known_documents_only)
     counts = OperationCounts(OperationNames(frozenset(settings.metrics_operations), documents.store.named.held))
-    endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint, counts)
-    contexts, resolve = partial(Context, engine, facts), registering(documents, operations)
-    open_request = opener(operations, contexts, resolve, endpoint.finish, endpoint.bounds)
+    face = BulkFace(bulk, Selections(operations, documents), settings.webhook_hosts)
+    endpoint = GraphQLEndpoint(GRAPHQL_PATH, operations, engine, facts, documents, settings.endpoint, counts, face)
+    resolve = registering(documents, operations)
+    open_request = opener(operations, endpoint.contexts, resolve, endpoint.finish, endpoint.bounds)
     endpoint.live = LiveAnswers(operations, documents, open_request, streams, settings.stalled_seconds)
     sockets = WebSocketEndpoint(open_request, streams, _socket_settings(settings))
     others = _others(engine, documents, streams, _pages(settings, bulk, metrics), endpoint.kept.forget, metrics, bulk)

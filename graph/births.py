@@ -75,6 +75,13 @@ def chart_need(birth: BirthInput, settings: Settings, context: Context) -> Need:
     return _read(birth.request(), conventions(settings), context.engine.zones).need()
 
 
+async def read_chart(birth: BirthRequest, settings: Settings, context: Context) -> Chart:
+    """The chart of a birth as the engine asks it. Raises: ChartError, as `chart_of`."""
+    need = _read(birth, conventions(settings), context.engine.zones).need()
+    chart: Chart = await answered(need, context.loaders)
+    return chart
+
+
 async def chart_of(birth: BirthInput, settings: Settings, context: Context) -> Chart:
     """The chart of one birth. Raises: ChartError as `read`, or when the engine cannot answer."""
     chart: Chart = await answered(chart_need(birth, settings, context), context.loaders)

@@ -18,10 +18,19 @@ from resolvers.engine import Engine
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """A query with one variable `$birth: BirthInput!`, and its other variables."""
+    """A query with one variable `$birth: BirthInput!`, and its other variables.
+
+    Args:
+        root: the field whose value is a line; "" where a line is all data.
+    """
 
     document: str
     variables: Mapping[str, Any] = {}
+    root: str = ""
+
+
+packed = msgspec.msgpack.Encoder().encode
+"""A selection as the record keeps it."""
 
 
 class SelectionWork:
@@ -60,13 +69,14 @@ class SelectionWork:
             return Line(index, orjson.dumps({"problem": problem}), row.code)
         variables = {**self._selection.variables, "birth": birth_input(row)}
         outcome = await self._operations.execute(self._selection.document, variables, None, context)
-        return _line_of(index, outcome)
+        return _line_of(index, outcome, self._selection.root)
 
 
-def _line_of(index: int, outcome: Outcome) -> Line:
+def _line_of(index: int, outcome: Outcome, root: str) -> Line:
     errors = outcome.body.get("errors")
     if not errors:
-        return Line(index, orjson.dumps(outcome.body["data"]))
+        data = outcome.body["data"]
+        return Line(index, orjson.dumps(data[root] if root else data))
     extensions = errors[0].get("extensions") or {}
     told = {name: extensions.get(name) for name in ("code", "remedy", "path")}
     problem = {"message": errors[0]["message"], **told}

@@ -37,6 +37,8 @@ from ephemeris.words import ErrorCode, TimeScale, VargaVariant
 from graph.errors import BAD_USER_INPUT, REMEDIES, refusal
 from graph.scalars import instant_text
 from graph.setting_rows import SETTINGS
+from jobs.operations import OPERATIONS_MAX
+from jobs.pages import LINES_MAX
 
 Arguments = Mapping[str, Any]
 Check = Callable[[Arguments], None]
@@ -133,6 +135,16 @@ def _at(arguments: Arguments) -> None:
         ) from None
 
 
+def _page(most: int) -> Check:
+    def check(arguments: Arguments) -> None:
+        if not 1 <= arguments["first"] <= most:
+            raise InputError(
+                ErrorCode.ARGUMENT_INVALID, f"first is {arguments['first']}.", f"Send 1 to {most}.", ("first",)
+            )
+
+    return check
+
+
 def _setting_name(arguments: Arguments) -> None:
     names = [row.name for row in SETTINGS]
     if arguments.get("name") not in (None, *names):
@@ -150,6 +162,8 @@ CHECKS: Mapping[tuple[str, str], Check] = {
     ("Query", "vargaRules"): _division,
     ("Query", "settingOptions"): _setting_name,
     ("Query", "ayanamshas"): _at,
+    ("Query", "bulkOperations"): _page(OPERATIONS_MAX),
+    ("BulkOperation", "results"): _page(LINES_MAX),
     ("Chart", "varga"): _varga,
     ("Chart", "vargas"): _vargas,
     ("Chart", "sensitivity"): _sensitivity,
@@ -220,13 +234,18 @@ def failures(fields: tuple[CheckedField, ...], variables: VariableValues, schema
 
 def _failure(field: CheckedField, variables: VariableValues, schema: Schema) -> Iterator[GraphQLError]:
     try:
-        field.check(_converted(field, get_argument_values(field.definition, field.node, variables), schema))
+        field.check(arguments_of(field, variables, schema))
     except GraphQLError as error:  # a null that the document's types allow and the argument's do not
         error.extensions = {"code": BAD_USER_INPUT, "remedy": REMEDIES[BAD_USER_INPUT], "path": []}
         yield error
     except ChartError as error:
         told = refusal(error)
         yield GraphQLError(told.message, [field.node], original_error=error, extensions=told.extensions)
+
+
+def arguments_of(field: CheckedField, variables: VariableValues, schema: Schema) -> Arguments:
+    """The coerced arguments of a field. Raises: GraphQLError: a null that the document's types allow and the argument's do not."""
+    return _converted(field, get_argument_values(field.definition, field.node, variables), schema)
 
 
 def _converted(field: CheckedField, values: dict[str, Any], schema: Schema) -> Arguments:

@@ -22,6 +22,7 @@ from graph.answers import (
     names,
 )
 from graph.bounds import Bounds
+from graph.bulk_face import BulkFace
 from graph.clients import DEFAULT_CLIENTS, ClientSettings, client_of
 from graph.coding import IDENTITY, SMALLEST_CODED, chosen_coding, coded
 from graph.context import Context
@@ -72,6 +73,7 @@ class GraphQLEndpoint:
         documents: finds the document of a request.
         settings: how it behaves.
         counts: where operations are counted.
+        bulk: leads to bulk operations; None where there are none.
     """
 
     live: LiveAnswers | None = None
@@ -86,6 +88,7 @@ class GraphQLEndpoint:
         documents: Documents,
         settings: EndpointSettings,
         counts: OperationCounts,
+        bulk: BulkFace | None = None,
     ) -> None:
         self._path = path
         self._operations = operations
@@ -96,6 +99,7 @@ class GraphQLEndpoint:
         self._counts = counts
         self.bounds = Bounds(settings.seconds, settings.at_once)
         self.kept = KeptAnswers()
+        self.contexts = partial(Context, engine, facts, bulk=bulk)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: by what is kept under its very bytes, or by reading it."""
@@ -179,7 +183,7 @@ class GraphQLEndpoint:
         self._check_kind(asked, prepared.kind(request.operation_name))
         if request.persisted_query is not None and prepared.refusal is None:
             await self._documents.register(request)
-        context = Context(self._engine, self._facts).asked_by(request.client)
+        context = self.contexts().asked_by(request.client)
         begun = self._operations.begin(prepared, request.variables, request.operation_name, context)
         if isinstance(begun, Outcome):
             self._counts.told(begun.body["errors"])

@@ -17,6 +17,7 @@ from ephemeris.sky import ayanamsha_at
 from ephemeris.swiss import nutation
 from ephemeris.words import Ayanamsha, Language, SettingsPreset, TimeScale
 from graph import births as reading, names as name_tables, setting_rows
+from graph.bulk_query import bulk_operation, bulk_operations, node
 from graph.directives import ListSize
 from graph.errors import refusal
 from graph.fields import InfoOf, given, said
@@ -24,6 +25,7 @@ from graph.inputs import DEFAULT_SETTINGS, BirthInput, SettingsInput, resolved_s
 from graph.needs import needing
 from graph.scalars import ChartToken, DateTime
 from graph.types.asked import InLanguage
+from graph.types.bulk import BulkOperation, BulkOperationConnection, Node
 from graph.types.chart import BirthCheck, Chart, ChartItem
 from graph.types.moments import AyanamshaValue, Engine, ayanamsha_value
 from graph.types.names import NameTables
@@ -137,7 +139,9 @@ def _engine(info: InfoOf) -> Engine:
     return cast("Engine", info.context.facts)
 
 
-@strawberry.type(description="Everything that can be asked. Fields are pure functions of their arguments.")
+@strawberry.type(
+    description="Everything that can be asked. Fields without @volatile are pure functions of their arguments."
+)
 class Query:
     chart: Chart | None = said(
         "The chart of one birth. Null with an error in `errors` when the birth is wrong; for typed problems use `charts` or "
@@ -178,3 +182,13 @@ class Query:
         _names,
     )
     engine: Engine = said("What computes here: versions, data, licence.", _engine)
+    node: Node | None = said("A stored thing by its id (bulk operations).", node, volatile=True)
+    bulk_operation: BulkOperation | None = said(
+        "One bulk operation; null when unknown or not yours.", bulk_operation, volatile=True
+    )
+    bulk_operations: BulkOperationConnection = said(
+        "Your bulk operations, newest first.",
+        bulk_operations,
+        list_size=ListSize(slicing=("first",), sized=("edges", "nodes")),
+        volatile=True,
+    )

@@ -19,6 +19,7 @@ TimeZone = NewType("TimeZone", str)
 UtcOffset = NewType("UtcOffset", str)
 JSON = NewType("JSON", object)
 ChartToken = NewType("ChartToken", str)
+URL = NewType("URL", str)
 
 
 def _text(value: Any) -> str:
@@ -87,6 +88,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="ChartToken",
         description="Sealed birth and settings, URL-safe: nothing about the birth can be read from it without the server's key, "
         "nothing is stored.",
+        serialize=str,
+        parse_value=_text,
+    ),
+    URL: strawberry.scalar(
+        name="URL",
+        description="Address on this service, path-absolute.",
+        specified_by_url="https://url.spec.whatwg.org/",
         serialize=str,
         parse_value=_text,
     ),

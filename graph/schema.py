@@ -8,7 +8,9 @@ import strawberry
 from graphql import GraphQLDeferDirective, is_input_object_type
 from strawberry.schema.config import StrawberryConfig
 
+from graph.bulk_inputs import SubmitBulkInput
 from graph.inputs import BirthInput, PlaceInput, SettingsInput, VargaSelection
+from graph.mutation import Mutation
 from graph.query import Query
 from graph.quick_inputs import quicken
 from graph.scalars import SCALARS
@@ -18,9 +20,9 @@ from graph.subscription import Subscription
 @cache
 def schema() -> strawberry.Schema:
     """The schema, built once per process."""
-    quicken(BirthInput, PlaceInput, SettingsInput, VargaSelection)
+    quicken(BirthInput, PlaceInput, SettingsInput, SubmitBulkInput, VargaSelection)
     config = StrawberryConfig(scalar_map=SCALARS)
-    built = strawberry.Schema(Query, subscription=Subscription, config=config)
+    built = strawberry.Schema(Query, Mutation, Subscription, config=config)
     core = built._schema  # noqa: SLF001  graphql-core's own: strawberry offers @defer with @stream alone
     core.directives = (*core.directives, GraphQLDeferDirective)
     for type_ in filter(

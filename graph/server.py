@@ -90,6 +90,7 @@ def app_settings(settings: ServerSettings) -> AppSettings:
         settings.graphiql,
         metrics_operations=settings.metrics_operations,
         stalled_seconds=settings.stalled_seconds * 2,  # the server cuts off first, and closes cleanly by that
+        webhook_hosts=settings.webhook_hosts,
     )
 
 

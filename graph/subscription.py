@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Annotated, Any, cast
 
 import strawberry
+from strawberry import ID
 
 from ephemeris.chart import NatalChart
 from ephemeris.civil import offset_from_hours, parse_offset
@@ -15,12 +16,17 @@ from ephemeris.errors import ChartError
 from ephemeris.moments import instant
 from ephemeris.places import Place, check_place
 from ephemeris.settings import Settings
+from graph.bulk_face import way
+from graph.bulk_problems import bulk_refusal
 from graph.clock import Clock
 from graph.context import Context
 from graph.errors import refusal
 from graph.fields import InfoOf, given
 from graph.inputs import PlaceInput, SettingsInput, resolved_settings
+from graph.types.bulk import BulkOperation, BulkProgress
 from graph.types.sky import Sky, SkyAt
+from jobs.errors import BulkError
+from jobs.progress import Progress
 from resolvers.births import SECONDS_PER_DEGREE, ZoneRequest
 from resolvers.requests import conventions, natal_request
 from resolvers.zones import ZoneDatabase
@@ -28,6 +34,8 @@ from resolvers.zones import ZoneDatabase
 Where = Annotated[PlaceInput, given("Place.")]
 Every = Annotated[int, given("Seconds between, 1 to 3600.")]
 By = Annotated[SettingsInput | None, given("Conventions.")]
+Which = Annotated[ID, given("Which.")]
+After = Annotated[str | None, given("Cursor of the last event seen.")]
 
 
 def _sky(info: InfoOf, place: Where, every: Every = 60, settings: By = None) -> AsyncGenerator[Sky, None]:
@@ -87,9 +95,37 @@ def zone_of(zone: ZoneRequest | None, place: Place, zones: ZoneDatabase) -> tzin
     return timezone(timedelta(seconds=seconds))
 
 
+async def _bulk_progress(info: InfoOf, id: Which, after: After = None) -> AsyncGenerator[BulkProgress, None]:
+    """What is wrong is said before the first event, which is waited for here."""
+    found = way(info.context)
+    events = _told(found.operations.progress(id, after, found.client))
+    return _with(await anext(events), events)
+
+
+async def _told(events: AsyncIterator[Progress]) -> AsyncGenerator[BulkProgress, None]:
+    """The events as the schema has them. Raises: GraphQLError."""
+    try:
+        async for event in events:
+            operation = BulkOperation(record=event.operation)
+            yield BulkProgress(cursor=event.cursor, gap=event.gap, operation=operation, new_lines=event.new_lines)
+    except BulkError as error:
+        raise bulk_refusal(error, "id") from error
+
+
+async def _with(first: BulkProgress, rest: AsyncGenerator[BulkProgress, None]) -> AsyncGenerator[BulkProgress, None]:
+    async with aclosing(rest):
+        yield first
+        async for event in rest:
+            yield event
+
+
 _live: Any = strawberry.subscription
 
 
 @strawberry.type(description="Live answers.")
 class Subscription:
+    bulk_progress: BulkProgress = _live(
+        resolver=_bulk_progress,
+        description="A snapshot first, then at most four events a second, one with finished, then complete.",
+    )
     sky: Sky = _live(resolver=_sky, description="The sky as it moves, at a place.")

@@ -9,7 +9,10 @@ from binascii import Error as NotBase64
 from hashlib import blake2b
 
 _RANDOM, _EXPIRY, _SEAL = 16, 4, 7
-ID_CHARACTERS = 36
+PREFIX = "b_"
+"""What an operation's id begins with: ids say what they are of."""
+
+ID_CHARACTERS = len(PREFIX) + 36
 
 
 class Ids:
@@ -23,25 +26,29 @@ class Ids:
         self._key = blake2b(secret, person=b"grahaql bulk id").digest()
 
     def make(self, expires: int) -> str:
-        """A new id of 36 characters. Args: expires: Unix seconds at which the operation is removed.
+        """A new id of 38 characters. Args: expires: Unix seconds at which the operation is removed.
 
         >>> ids = Ids(bytes(32))
         >>> ids.expiry(ids.make(1_800_000_000))
         1800000000
         """
         body = secrets.token_bytes(_RANDOM) + expires.to_bytes(_EXPIRY, "big")
-        return urlsafe_b64encode(body + self._seal(body)).decode()
+        return PREFIX + urlsafe_b64encode(body + self._seal(body)).decode()
 
     def expiry(self, text: str) -> int | None:
         """When the operation of an id of ours is removed, in Unix seconds; None for what is no id of ours.
 
-        >>> Ids(bytes(32)).expiry("A" * 36), Ids(bytes(32)).expiry("no id"), Ids(bytes(32)).expiry("é" * 36)
+        >>> (
+        ...     Ids(bytes(32)).expiry("b_" + "A" * 36),
+        ...     Ids(bytes(32)).expiry("no id"),
+        ...     Ids(bytes(32)).expiry("b_" + "é" * 36),
+        ... )
         (None, None, None)
         """
-        if len(text) != ID_CHARACTERS or not text.isascii():
+        if len(text) != ID_CHARACTERS or not text.startswith(PREFIX) or not text.isascii():
             return None
         try:
-            data = urlsafe_b64decode(text)
+            data = urlsafe_b64decode(text.removeprefix(PREFIX))
         except NotBase64:
             return None
         body, seal = data[:-_SEAL], data[-_SEAL:]

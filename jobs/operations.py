@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from jobs import calls
-from jobs.births import Row, put_births
+from jobs.births import Row, births_at, put_births
 from jobs.broker import Waker
 from jobs.calls import Brief, Call
 from jobs.cursors import OPERATIONS, Cursors
@@ -160,6 +160,10 @@ class Operations:
     async def results(self, record: Record, first: int, after: str | None = None, only: Kind = Kind.ALL) -> LinePage:
         """A page of its lines in input order, up to the first gap. Raises: CursorError, StoreError, DamagedPart."""
         return await had(self._pages.page(record, first, after, only))
+
+    async def births(self, record: Record, indexes: Sequence[int]) -> list[Row]:
+        """Its births of these indexes, in their order. Raises: StoreError, DamagedPart."""
+        return await asyncio.to_thread(births_at, self._store, record.source, indexes)
 
     async def stored(self, record: Record) -> list[Stored]:
         """The chunks of its results that are there, in order; those before the first gap end at `readable`."""

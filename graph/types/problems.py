@@ -33,6 +33,7 @@ class Problem:
     candidates: list[MomentCandidate] = said(
         "For ambiguous and nonexistent local times: the readings, earlier first; empty for every other problem."
     )
+    retry_after_seconds: int | None = said("For RATE_LIMITED and UNAVAILABLE.")
 
 
 class ProblemValue(msgspec.Struct, frozen=True):
@@ -42,7 +43,8 @@ class ProblemValue(msgspec.Struct, frozen=True):
     message: str
     remedy: str
     path: tuple[str, ...]
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...] = ()
+    retry_after_seconds: int | None = None
 
 
 def problem_of(error: ChartError, *argument: str | int) -> ProblemValue:
@@ -54,13 +56,19 @@ def problem_of(error: ChartError, *argument: str | int) -> ProblemValue:
 
 def extensions_of(error: ChartError, *argument: str | int) -> dict[str, Any]:
     """An error as the extensions of a GraphQL error: the fields of `Problem` but the message, spelt as in the schema."""
-    problem = problem_of(error, *argument)
-    return {
+    return told(problem_of(error, *argument))
+
+
+def told(problem: ProblemValue) -> dict[str, Any]:
+    """A problem as the extensions of a GraphQL error."""
+    found = {
         "code": problem.code.name,
         "remedy": problem.remedy,
         "path": list(problem.path),
         "candidates": [_candidate(candidate) for candidate in problem.candidates],
     }
+    later = problem.retry_after_seconds
+    return found if later is None else {**found, "retryAfterSeconds": later}
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
