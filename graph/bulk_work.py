@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 import orjson
 
+from graph.compiled.together import Together
 from graph.context import Context
 from graph.engine_facts import EngineFacts
-from graph.operations import Operations, Outcome
+from graph.operations import Begun, Operations, Outcome
 from jobs.births import BirthRow, FailedRow, Row
 from jobs.lines import Line
 from resolvers.engine import Engine
@@ -28,6 +29,9 @@ class Selection(msgspec.Struct, frozen=True):
     variables: Mapping[str, Any] = {}
     root: str = ""
 
+
+Result = dict[str, Any]
+"""A response: data, errors, or both."""
 
 packed = msgspec.msgpack.Encoder().encode
 """A selection as the record keeps it."""
@@ -53,6 +57,12 @@ class SelectionWork:
         self._engine = engine
         self._facts = facts
         self._loop = loop
+        self._way: tuple[Together | None] | None = None  # None until it was looked for
+
+    @property
+    def together(self) -> Together | None:
+        """How births are executed together; None where each is by itself, and before the first of them."""
+        return None if self._way is None else self._way[0]
 
     def run(self, births: Sequence[Row], first: int) -> list[Line]:
         """One line for each birth."""
@@ -60,22 +70,59 @@ class SelectionWork:
 
     async def _lines(self, births: Sequence[Row], first: int) -> list[Line]:
         context = Context(self._engine, self._facts)
-        lines = [self._line(row, first + place, context) for place, row in enumerate(births)]
-        return list(await asyncio.gather(*lines))
+        rows = [row for row in births if isinstance(row, BirthRow)]
+        results = iter(await self._results(rows, context))
+        return [
+            _failed(row, index) if isinstance(row, FailedRow) else _line_of(index, next(results), self._selection.root)
+            for index, row in enumerate(births, first)
+        ]
 
-    async def _line(self, row: Row, index: int, context: Context) -> Line:
-        if isinstance(row, FailedRow):
-            problem = {"code": row.code, "message": row.message, "remedy": row.remedy, "path": row.path}
-            return Line(index, orjson.dumps({"problem": problem}), row.code)
+    async def _results(self, rows: Sequence[BirthRow], context: Context) -> list[Result]:
+        """The response for each birth: by one call over all of them, and for those that prevent it each by itself."""
+        if not rows:
+            return []
+        way = self._found_way(rows[0], context)
+        if way is None:
+            return list(await asyncio.gather(*[self._result(row, context) for row in rows]))
+        try:
+            found = await way.data(rows, context)
+        except Exception:  # noqa: BLE001  some birth prevents it: it is narrowed down, and by itself told what is wrong
+            if len(rows) == 1:
+                return [await self._result(rows[0], context)]
+            half = len(rows) // 2
+            return [*await self._results(rows[:half], context), *await self._results(rows[half:], context)]
+        return [
+            await self._result(row, context) if data is None else {"data": data}
+            for row, data in zip(rows, found, strict=True)
+        ]
+
+    def _found_way(self, row: BirthRow, context: Context) -> Together | None:
+        """The operation over many births, found out with the first one that can be asked."""
+        if self._way is None:
+            begun = self._begun(row, context)
+            self._way = None if isinstance(begun, Outcome) else (self._operations.together(begun, "birth"),)
+        return self.together
+
+    def _begun(self, row: BirthRow, context: Context) -> Begun | Outcome:
         variables = {**self._selection.variables, "birth": birth_input(row)}
-        outcome = await self._operations.execute(self._selection.document, variables, None, context)
-        return _line_of(index, outcome, self._selection.root)
+        prepared = self._operations.prepare(self._selection.document)
+        return self._operations.begin(prepared, variables, None, context)
+
+    async def _result(self, row: BirthRow, context: Context) -> Result:
+        begun = self._begun(row, context)
+        found = begun if isinstance(begun, Outcome) else await self._operations.finish(begun)
+        return found.body
 
 
-def _line_of(index: int, outcome: Outcome, root: str) -> Line:
-    errors = outcome.body.get("errors")
+def _failed(row: FailedRow, index: int) -> Line:
+    problem = {"code": row.code, "message": row.message, "remedy": row.remedy, "path": row.path}
+    return Line(index, orjson.dumps({"problem": problem}), row.code)
+
+
+def _line_of(index: int, result: Result, root: str) -> Line:
+    errors = result.get("errors")
     if not errors:
-        data = outcome.body["data"]
+        data = result["data"]
         return Line(index, orjson.dumps(data[root] if root else data))
     extensions = errors[0].get("extensions") or {}
     told = {name: extensions.get(name) for name in ("code", "remedy", "path")}

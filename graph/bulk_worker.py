@@ -14,6 +14,7 @@ import structlog
 
 from ephemeris.errors import EphemerisError
 from graph.bulk_work import Selection, SelectionWork
+from graph.compiled.plans import Compile
 from graph.engine_facts import engine_facts
 from graph.operations import Operations
 from graph.schema import schema
@@ -48,7 +49,7 @@ _log = structlog.get_logger(__name__)
 
 def work_maker(engine: Engine, source_url: str, loop: asyncio.AbstractEventLoop) -> MakeWork:
     """What makes the work of a selection as `submitBulk` writes it."""
-    operations, facts = Operations(schema()), engine_facts(engine, source_url)
+    operations, facts = Operations(schema(), compiled=Compile.ALWAYS), engine_facts(engine, source_url)
     read = msgspec.msgpack.Decoder(Selection).decode
     return lambda selection, _settings: SelectionWork(read(selection), operations, engine, facts, loop)
 

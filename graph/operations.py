@@ -34,6 +34,7 @@ from graph.checks import CheckedField, checked_fields, failures
 from graph.compiled.operation import CompletingExecutor
 from graph.compiled.plans import Compile, Plans
 from graph.compiled.reuse import WrittenCharts
+from graph.compiled.together import Together, together
 from graph.compiled.variables import Coercion, coercion
 from graph.context import Context
 from graph.cost import CostPlan, CostReport, check_cost, cost_plan, cost_table, defer_plan
@@ -221,6 +222,16 @@ class Operations:
             return _answered(await plan.execute(context, variables, begun.executor, self._written))
         answer = execute_root_selection_set(begun.executor())
         return _answered(await answer if isawaitable(answer) else answer)
+
+    def together(self, begun: Begun, variable: str) -> Together | None:
+        """The operation, to be executed for many values of a variable at once; None where it has to be for each.
+
+        Args:
+            begun: for one of the values.
+        """
+        operation, variables, _ = begun.asking
+        plan = self._plans.of(begun.prepared.digest, _name(operation), variables, begun.executor)
+        return None if plan is None else together(plan, variables, variable)
 
     async def execute(
         self, text: str, variables: Mapping[str, Any] | None, name: str | None, context: Context
