@@ -9,6 +9,8 @@ export const typePolicies = {
   AyanamshaValue: value,
   BirthCheck: value,
   Boundary: value,
+  BulkOperationConnection: value,
+  BulkResultConnection: value,
   Chalit: value,
   Combustion: value,
   CustomAyanamsha: value,
@@ -16,11 +18,12 @@ export const typePolicies = {
   LagnaSpan: value,
   Moment: value,
   NameTables: value,
+  PageInfo: value,
   Place: value,
   Problem: value,
   Sensitivity: value,
   Settings: value,
 };
 
-// No unions and no interfaces.
-export const possibleTypes = {};
+// No unions, and one interface: of what is stored.
+export const possibleTypes = { Node: ["BulkOperation"] };
