@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from graph.remote.words import add_bulk
 from runtime.errors import StartError
 from runtime.settings import ServerSettings, read_settings
 
@@ -44,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     withdraw = commands.add_parser("withdraw", help="take back what `persist` made known")
     withdraw.add_argument("ids", nargs="+", metavar="ID", help="of a published document; it goes under all of its ids")
     withdraw.set_defaults(run=_withdraw)
+    bulk = commands.add_parser("bulk", help="run a selection over a file of births, by a service")
+    add_bulk(bulk)
+    bulk.set_defaults(run=_bulk)
     _add_chart(commands.add_parser("chart", help="print a chart in the terminal"))
     return parser
 
@@ -96,6 +100,12 @@ def _withdraw(settings: ServerSettings, chosen: argparse.Namespace) -> int:
     from graph.persist import run_withdraw  # noqa: PLC0415  only this command withdraws
 
     return run_withdraw(settings, chosen.ids)
+
+
+def _bulk(_settings: ServerSettings, chosen: argparse.Namespace) -> int:
+    from graph.remote.command import run_bulk  # noqa: PLC0415  only this command asks a service
+
+    return run_bulk(chosen)
 
 
 def _chart(settings: ServerSettings, chosen: argparse.Namespace) -> int:

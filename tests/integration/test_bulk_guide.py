@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.served import ROOT, Service, environment, serving
+from tests.served import COMMAND, ROOT, Service, environment, serving
 
 GUIDE = (ROOT / "docs" / "bulk.md").read_text(encoding="utf-8")
 
@@ -41,7 +41,8 @@ def block(marker: str) -> str:
 def run(service: Service, command: str) -> str:
     """What a command of the guide prints."""
     folder = service.log.parent
-    local = command.replace("http://localhost:8000", service.address)
+    ours = f"{COMMAND} bulk --url {service.address}"
+    local = command.replace("http://localhost:8000", service.address).replace("grahaql bulk", ours)
     ended = subprocess.run(
         ["sh", "-c", local], env=environment(folder), cwd=folder, capture_output=True, timeout=60, check=False
     )
@@ -54,6 +55,29 @@ def test_an_upload_is_answered_as_the_guide_says(service: Service) -> None:
     assert list(printed) == list(said)
     assert printed["births"] == said["births"]
     assert printed["uploadId"].startswith("u-")
+
+
+def test_births_become_results_by_the_commands_of_the_guide(service: Service) -> None:
+    folder = service.log.parent
+    upload = json.loads(run(service, block("upload")))["uploadId"]
+    submitted = json.loads(run(service, block("submit").replace("<uploadId>", upload)))["data"]["submitBulk"]
+    assert submitted["problems"] == []
+    id = submitted["operation"]["id"]
+    assert run(service, f"grahaql bulk --operation {id} --output whole.jsonl").startswith("whole.jsonl: 2 of 2 lines")
+    run(service, block("download").replace("<id>", id))
+    assert (folder / "succeeded.csv").read_text().count("\n") == 3
+    whole = (folder / "whole.jsonl").read_bytes()
+    (folder / "results.jsonl").write_bytes(whole[:50])
+    run(service, block("resume").replace("<id>", id))
+    assert (folder / "results.jsonl").read_bytes() == whole
+
+
+def test_the_command_of_the_guide_and_that_of_README_write_results(service: Service) -> None:
+    assert run(service, block("command")) == "results.csv: 2 of 2 lines, 0 of them failed\n"
+    assert run(service, block("estimate")) == ""
+    readme = re.search(r"<!-- bulk -->\n```sh\n\.venv/bin/(.*?)\n```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert readme
+    assert run(service, readme[1]) == "results.jsonl: 2 of 2 lines, 0 of them failed\n"
 
 
 def test_every_command_of_the_guide_is_run_here() -> None:
