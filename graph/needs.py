@@ -95,16 +95,20 @@ def _from_memory(place: Place, loaders: Loaders) -> bool:
 
 
 async def _load(places: list[Place], loaders: Loaders) -> None:
-    kinds = {column[k].kind.name: column[k].kind for column, k in places}
-    *others, last = [_load_kind(kind, places, loaders) for kind in kinds.values()]
+    kinds: dict[str, list[Place]] = {}
+    for column, k in places:
+        kinds.setdefault(column[k].kind.name, []).append((column, k))
+    *others, last = [_load_kind(own, loaders) for own in kinds.values()]
     if others:
         await asyncio.gather(*others, last)
     else:
         await last  # no task of its own: there is one for each birth of a bulk operation
 
 
-async def _load_kind(kind: Kind[Any, Any], places: list[Place], loaders: Loaders) -> None:
-    own = [(column, k) for column, k in places if column[k].kind.name == kind.name]
+async def _load_kind(own: list[Place], loaders: Loaders) -> None:
+    """Answers in the places of needs of one kind."""
+    column, k = own[0]
+    kind: Kind[Any, Any] = column[k].kind
     answers = await loaders.of(kind).answers([column[k].request for column, k in own])
     for (column, k), answer in zip(own, answers, strict=True):
         if isinstance(answer, BaseException):

@@ -59,8 +59,17 @@ def builder(type_: object, config: StrawberryConfig) -> Build | None:
         return builder(type_.of_type, config)
     if isinstance(type_, StrawberryList):
         inner = builder(type_.of_type, config)
-        return None if inner is None else lambda values: [inner(value) for value in values]
-    if has_object_definition(type_):
-        plans = _plans(type_, config)
-        return lambda value: _built(type_, plans, value)
-    return None
+        return None if inner is None else lambda values: [None if value is None else inner(value) for value in values]
+    return _lazily(type_, config) if has_object_definition(type_) else None
+
+
+def _lazily(made: type, config: StrawberryConfig) -> Build:
+    """What builds a class; its plans are made when they are first needed, for a class may have itself as a field."""
+    plans: list[FieldPlan] = []
+
+    def build(value: Any) -> object:
+        if not plans:
+            plans.extend(_plans(made, config))
+        return _built(made, plans, value)
+
+    return build

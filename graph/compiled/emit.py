@@ -16,6 +16,7 @@ from graph.compiled.fields import Attribute, Call
 from graph.compiled.leaves import Unwritable, leaf
 from graph.compiled.selection import Selected, lists
 from graph.compiled.source import Source
+from graph.compiled.strangers import stranger, told_by
 from graph.needs import settle
 
 PARENTS = "parents, info, slots"
@@ -82,9 +83,9 @@ class Emitter:
 
     def _object(self, fields: Sequence[Selected], parent: str, typename: str) -> str:
         """Lines that build the parts of an object; the expression that joins them."""
+        if not told_by([field.reader.name for field in fields if isinstance(field.reader, Attribute)]):
+            self._refuse(f"{self.source.bind(stranger)}({parent})")
         parts = [f"{field.key!r}: {self._part(field, parent, typename)}" for field in fields]
-        if all(field.typename for field in fields):
-            self._refuse(f"isinstance({parent}, Exception) or hasattr({parent}, '__await__')")
         return "{" + ", ".join(parts) + "}"
 
     def _part(self, field: Selected, parent: str, typename: str) -> str:
@@ -104,7 +105,6 @@ class Emitter:
         value, written = self.source.fresh("v"), self.source.fresh("d")
         self.source.line(f"{value} = {source}")
         if not nullable:
-            self._refuse(f"{value} is None")
             return self._whole(inner, value, written, field)
         self.source.line(f"{written} = None")
         with self.source.block(f"if {value} is not None:"):

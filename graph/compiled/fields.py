@@ -106,7 +106,10 @@ class Slots:
         if _has_variables(node):
             self.found.append(slot)
             return Call(ask or resolver, passed, None, len(self.found) - 1, ask is not None)
-        return Call(ask or resolver, passed, slot.values(self._variables), -1, ask is not None)
+        try:
+            return Call(ask or resolver, passed, slot.values(self._variables), -1, ask is not None)
+        except Exception as error:  # what is built of them refuses them, and graphql-core says so
+            raise NotCompiled from error
 
     def _arguments(self, declared: StrawberryField) -> tuple[Argument, ...]:
         config = self._schema.config

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from graphql import (
     GraphQLString,
     Undefined,
 )
+
+_KEPT = 256
 
 Bind = Callable[[Any], str]
 """Gives an object a name in the generated code."""
@@ -33,7 +36,7 @@ class Quick(NamedTuple):
 
 
 class Writer:
-    """Writes values of one type as graphql-core does; equal for equal types, so that generated code binds it once."""
+    """Writes values of one type as graphql-core does."""
 
     def __init__(self, type_: GraphQLLeafType) -> None:
         self.type = type_
@@ -52,11 +55,11 @@ class Writer:
             raise Unwritable
         return coerced
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Writer) and other.type is self.type
 
-    def __hash__(self) -> int:
-        return hash(self.type)
+@lru_cache(maxsize=_KEPT)
+def _writer(type_: GraphQLLeafType) -> Writer:
+    """The same for the same type, so that generated code binds it once."""
+    return Writer(type_)
 
 
 def leaf(type_: GraphQLLeafType, source: str, bind: Bind, *, nullable: bool) -> str:
@@ -65,7 +68,7 @@ def leaf(type_: GraphQLLeafType, source: str, bind: Bind, *, nullable: bool) -> 
     >>> leaf(GraphQLString, "p.code", lambda found: "write", nullable=False)
     '(x if (x := p.code).__class__ is str else write(x))'
     """
-    writer, quick = bind(Writer(type_)), _quick(type_, bind)
+    writer, quick = bind(_writer(type_)), _quick(type_, bind)
     if quick is None:
         return f"(None if (x := {source}) is None else {writer}(x))" if nullable else f"{writer}({source})"
     rest = f"None if x is None else {writer}(x)" if nullable else f"{writer}(x)"

@@ -31,7 +31,7 @@ from graph.compiled.fields import Call, NotCompiled, Slot, Slots
 from graph.compiled.leaves import Unwritable
 from graph.compiled.projection import Arguments, Asker, Projection, projection
 from graph.compiled.reuse import REUSED, Charts, WrittenCharts, charts
-from graph.compiled.selection import Selected, Selector
+from graph.compiled.selection import Selected, Selector, lists
 from graph.context import Context
 from graph.needs import settle
 
@@ -129,7 +129,7 @@ class CompiledOperation(NamedTuple):
     async def _compiled(self, run: Run) -> ExecutionResult:
         values = await self._values(run)
         parts = [self._written(root, value, run) for root, value in zip(self.roots, values, strict=True)]
-        written = await asyncio.gather(*parts, return_exceptions=True) if len(parts) > 1 else [await parts[0]]
+        written = [await parts[0]] if len(parts) == 1 else await asyncio.gather(*parts, return_exceptions=True)
         for found in written:
             if isinstance(found, BaseException):
                 raise found
@@ -221,8 +221,9 @@ def compiled(executor: Core, schema: Schema) -> CompiledOperation | None:
 
 
 def _root(field: Selected, details: list[FieldDetails]) -> Root:
+    """A root field; nothing is known of what is below it where graphql-core has to find its value."""
     named = get_named_type(field.type)
-    if not is_object_type(named):
+    if not is_object_type(named) or not isinstance(field.reader, Call) or lists(field.type) > 1:
         return Root(field, details, None)
     return Root(field, details, _apart(field.type, field.fields) or projection(named, field.fields))
 

@@ -23,8 +23,10 @@ TYPENAME = "__typename"
 
 MOST_FIELDS = 3000
 """Fields in one selection, its fragments written out: beyond, the generated code costs more than it saves."""
-DEEPEST = 12
-"""Lists inside each other: Python nests 20 blocks at most."""
+DEEPEST = 40
+"""Fields inside each other: Python indents 100 times at most."""
+MOST_LISTS = 12
+"""Lists inside each other: Python nests 20 loops at most."""
 
 
 class Selected(NamedTuple):
@@ -47,6 +49,20 @@ class Selected(NamedTuple):
         return self.reader is None
 
 
+class Depth(NamedTuple):
+    """How deep a field stands."""
+
+    fields: int = 0
+    lists: int = 0
+
+    def below(self, type_: GraphQLOutputType) -> Depth:
+        """The depth of what a field of this type holds. Raises: NotCompiled, where it is too deep."""
+        found = Depth(self.fields + 1, self.lists + lists(type_))
+        if found.fields > DEEPEST or found.lists > MOST_LISTS:
+            raise NotCompiled
+        return found
+
+
 Grouped = dict[str, list[FieldDetails]]
 Apart = Callable[[Any, tuple[Selected, ...]], Any]
 
@@ -67,28 +83,28 @@ class Selector:
 
     def root(self, parent: GraphQLObjectType, key: str, details: list[FieldDetails]) -> Selected:
         """A root field, whose resolver may be awaited. Raises: NotCompiled."""
-        return self._field(parent, key, details, 0, awaited=True)
+        return self._field(parent, key, details, Depth(), awaited=True)
 
-    def _fields(self, parent: GraphQLObjectType, grouped: Grouped, depth: int) -> tuple[Selected, ...]:
+    def _fields(self, parent: GraphQLObjectType, grouped: Grouped, depth: Depth) -> tuple[Selected, ...]:
         return tuple([self._field(parent, key, details, depth) for key, details in grouped.items()])
 
     def _field(
-        self, parent: GraphQLObjectType, key: str, details: list[FieldDetails], depth: int, *, awaited: bool = False
+        self, parent: GraphQLObjectType, key: str, details: list[FieldDetails], depth: Depth, *, awaited: bool = False
     ) -> Selected:
         self.count += 1
         node = details[0].node
         definition = self._executor.schema.get_field(parent, node.name.value)
-        if self.count > MOST_FIELDS or depth > DEEPEST or definition is None or details[0].fragment_variable_values:
+        if self.count > MOST_FIELDS or definition is None or details[0].fragment_variable_values:
             raise NotCompiled
         if node.name.value == TYPENAME:
             return Selected(key, None, definition.type)
         reader = self._slots.reader(definition, node, awaited=awaited)
-        below = self._below(definition.type, details, depth + lists(definition.type))
+        below = self._below(definition.type, details, depth.below(definition.type))
         apart = self._apart(definition.type, below) if not awaited else None
         staged = getattr(reader, "needing", False) or apart is not None or any(field.staged for field in below)
         return Selected(key, reader, definition.type, below, staged, apart)
 
-    def _below(self, type_: GraphQLOutputType, details: list[FieldDetails], depth: int) -> tuple[Selected, ...]:
+    def _below(self, type_: GraphQLOutputType, details: list[FieldDetails], depth: Depth) -> tuple[Selected, ...]:
         named = get_named_type(type_)
         if is_leaf_type(named):
             return ()

@@ -22,7 +22,7 @@ class Source:
         self.bound: dict[str, Any] = {}
         self._lines: list[str] = []
         self._level = 0
-        self._names: dict[tuple[type, Any], str] = {}
+        self._names: dict[int, str] = {}
         self._count = 0
 
     def line(self, text: str) -> None:
@@ -45,11 +45,10 @@ class Source:
         return f"{letter}{self._count}"
 
     def bind(self, value: Any) -> str:
-        """The global name of an object; the same for the same."""
-        key = (value.__class__, _identity(value))
-        name = self._names.get(key)
+        """The global name of an object; the same for the same, and for no other that is merely equal to it."""
+        name = self._names.get(id(value))
         if name is None:
-            name = self._names[key] = self.fresh("k")
+            name = self._names[id(value)] = self.fresh("k")
             self.bound[name] = value
         return name
 
@@ -64,11 +63,3 @@ class Source:
         function = space[name]
         assert isinstance(function, FunctionType)
         return function
-
-
-def _identity(value: Any) -> Any:
-    try:
-        hash(value)
-    except TypeError:
-        return id(value)
-    return value

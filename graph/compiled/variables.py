@@ -126,7 +126,8 @@ class _Writer:
     def _object(self, type_: GraphQLInputObjectType) -> str:
         """The name of the function that coerces an input object."""
         if type_.name not in self._known:
-            name = self._known[type_.name] = self._source.fresh("o")
+            name = self._source.fresh("o")
+            self._known[type_.name] = self._fail  # how deep it may stand inside itself knows graphql-core
             renamed = any(field.out_name not in {None, key} for key, field in type_.fields.items())
             assert not renamed, type_.name  # strawberry names fields when it converts them, not here
             names = self._source.bind(frozenset(type_.fields))
@@ -134,10 +135,11 @@ class _Writer:
             if type_.is_one_of:
                 tests.append("len(v) != 1 or None in v.values()")
             self._function(name, type_.fields, tests)
+            self._known[type_.name] = name
         return self._known[type_.name]
 
 
-def _fail() -> NoReturn:
+def _fail(*_values: object) -> NoReturn:
     raise Unusual
 
 
