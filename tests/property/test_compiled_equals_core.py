@@ -102,7 +102,12 @@ class Both:
     async def _by_core(self, begun: Begun | None) -> ExecutionResult:
         assert begun is not None
         found = execute_root_selection_set(begun.executor())
-        return found if isinstance(found, ExecutionResult) else await found
+        result = found if isinstance(found, ExecutionResult) else await found
+        left = asyncio.all_tasks() - {
+            asyncio.current_task()
+        }  # what a null left behind: it ends here, not between two runs
+        await asyncio.gather(*left, return_exceptions=True)
+        return result
 
     async def _by_plan(
         self, plan: CompiledOperation, begun: Begun | None, written: WrittenCharts | None = None
