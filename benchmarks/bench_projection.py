@@ -116,7 +116,7 @@ async def measured(found: Doors) -> list[Measured]:
         reference = asking(found.strawberry, work, times)
         rows += [
             await compare_async(Aim(name, "Strawberry with its caches", at_least=aim), asking(found.ours, work, times), reference, units),
-            await compare_async(Aim(f"{name}, written before", "Strawberry with its caches"), asking(found.reusing, work, times), reference, units),
+            await compare_async(Aim(f"{name}, written before", "Strawberry with its caches", at_least=aim), asking(found.reusing, work, times), reference, units),
         ]  # fmt: skip
     return [*rows, await _beside_orjson(found)]
 
